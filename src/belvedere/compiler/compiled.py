@@ -1,0 +1,121 @@
+"""What the compiler answers: SQL, and how its columns are to be read and shaped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from belvedere.lookml.model import Field
+
+
+class Role(StrEnum):
+    """Why a column is in the SELECT list."""
+
+    dimension = "dimension"
+    measure = "measure"
+    hidden = "hidden"
+    """Only there to order by, or as the input of a measure computed after the query."""
+    row_rank = "row_rank"
+    """Pivoted queries: which row (from 1) this cell belongs to."""
+    column_rank = "column_rank"
+    """Pivoted queries: which pivot column (from 1) this cell belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """One column of the SQL result; `name` is its alias there.
+
+    `field` is None for ranks and for companions that stand for no field. `effective_type` is the
+    type after fan-out planning (a `count` computed as distinct count reports `count_distinct`).
+    """
+
+    name: str
+    role: Role
+    field: Field | None = None
+    effective_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostMeasure:
+    """A measure computed on the rows that came back: running_total, percent_of_total, ….
+
+    `source` is the name of the (possibly hidden) column it is computed from; `direction`
+    is "row" or "column" and matters only in a pivoted query.
+    """
+
+    name: str
+    kind: str
+    source: str
+    direction: str | None
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class SqlPart:
+    """A further statement of the same query and the columns it returns."""
+
+    sql: str
+    columns: tuple[OutputColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something that was left out; shown to the caller in json_detail's `errors`."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedSort:
+    field: str
+    descending: bool
+    pivot_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled query.
+
+    `dimensions` and `measures` are full field names in the query's order, pivots excluded from
+    `dimensions`; `measures` includes post-query measures. Without pivots the rows of `sql`
+    are the answer's rows, in order. With pivots each row is one cell: `columns` holds one
+    row_rank and one column_rank column, and `dimensions` + `pivots` + measures otherwise.
+    `total` returns one row without pivots, else one row per pivot column (pivot fields first).
+    `row_total` returns one row per combination of `dimensions`.
+    `filters` are those in force, defaults of the explore included. Timezone names are IANA's.
+    """
+
+    model: str
+    explore: str
+    sql: str
+    columns: tuple[OutputColumn, ...]
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+    pivots: tuple[str, ...] = ()
+    post_measures: tuple[PostMeasure, ...] = ()
+    total: SqlPart | None = None
+    row_total: SqlPart | None = None
+    row_total_side: str | None = None
+    sorts: tuple[AppliedSort, ...] = ()
+    fill_fields: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    limit: int | None = 500
+    column_limit: int = 50
+    timezone: str = "UTC"
+    warnings: tuple[Warn, ...] = ()
+    symmetric: bool = False
+    """Whether some measure had to be protected against repeated rows."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether the rows can be streamed exactly as the database returns them."""
+        return not (
+            self.pivots
+            or self.post_measures
+            or self.total
+            or self.row_total
+            or self.fill_fields
+            or any(column.role is not Role.dimension and column.role is not Role.measure
+                   for column in self.columns)
+        )

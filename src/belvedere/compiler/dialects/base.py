@@ -1,0 +1,157 @@
+"""What differs between databases: facts first, then the few things that need a method.
+
+A dialect is stateless. Facts that a dialect does not set fail at import (`__init_subclass__`).
+Methods take and return SQL text; operands are already-complete SQL expressions.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How dates are read: the model's week start (lower-case day) and fiscal offset in months."""
+
+    week_start_day: str = "monday"
+    fiscal_month_offset: int = 0
+
+
+class Dialect(ABC):
+    name: ClassVar[str]
+    label: ClassVar[str]
+    identifier_quote: ClassVar[str]
+    max_identifier_length: ClassVar[int]
+    supports_cte: ClassVar[bool]
+    supports_full_outer_join: ClassVar[bool]
+    supports_window_functions: ClassVar[bool]
+    supports_group_by_ordinal: ClassVar[bool]
+    like_is_case_sensitive: ClassVar[bool]
+    default_schema: ClassVar[str | None]
+    reserved_words: ClassVar[frozenset[str]]
+
+    _FACTS: ClassVar[tuple[str, ...]] = (
+        "name", "label", "identifier_quote", "max_identifier_length", "supports_cte",
+        "supports_full_outer_join", "supports_window_functions", "supports_group_by_ordinal",
+        "like_is_case_sensitive", "default_schema", "reserved_words",
+    )
+
+    def __init_subclass__(cls) -> None:
+        missing = [fact for fact in cls._FACTS if not hasattr(cls, fact)]
+        if missing:
+            raise TypeError(f"dialect {cls.__name__} does not state: {', '.join(missing)}")
+
+    # Names and values
+
+    def quote(self, identifier: str) -> str:
+        """Always quote, doubling the quote character."""
+        q = self.identifier_quote
+        return f"{q}{identifier.replace(q, q + q)}{q}"
+
+    def identifier(self, identifier: str) -> str:
+        """Quote only where the bare word would not do (used for table aliases)."""
+        plain = identifier.isascii() and identifier.isidentifier()
+        if plain and identifier.lower() == identifier and identifier not in self.reserved_words:
+            return identifier
+        return self.quote(identifier)
+
+    @abstractmethod
+    def string(self, value: str) -> str:
+        """A string literal that reads back as exactly `value`, whatever it holds."""
+
+    @abstractmethod
+    def number(self, text: str) -> str:
+        """A numeric literal from an already validated decimal text such as "-1.5" or "1e6"."""
+
+    @abstractmethod
+    def boolean(self, value: bool) -> str: ...
+
+    @abstractmethod
+    def timestamp(self, value: datetime) -> str:
+        """A literal of a naive timestamp (no time zone)."""
+
+    @abstractmethod
+    def date(self, value: date) -> str: ...
+
+    @abstractmethod
+    def epoch(self, value: datetime) -> str:
+        """The naive UTC timestamp as whole seconds since 1970."""
+
+    # Conditions
+
+    @abstractmethod
+    def like(self, operand: str, pattern: str, *, case_sensitive: bool) -> str:
+        """`pattern` uses % and _ as wildcards and ^ as the escape character."""
+
+    @abstractmethod
+    def equals_ignoring_case(self, operand: str, value: str) -> str: ...
+
+    @abstractmethod
+    def length(self, operand: str) -> str: ...
+
+    # Time
+
+    @abstractmethod
+    def as_timestamp(self, operand: str, datatype: str) -> str:
+        """The column of LookML `datatype` as a naive timestamp in the database's time zone."""
+
+    @abstractmethod
+    def convert_timezone(self, operand: str, source: str, target: str) -> str:
+        """A naive timestamp moved from one IANA zone to another."""
+
+    @abstractmethod
+    def timeframe(self, operand: str, timeframe: str, calendar: Calendar) -> str:
+        """The value of a timeframe, in its final form (text or integer), of a naive timestamp."""
+
+    @abstractmethod
+    def duration(self, unit: str, start: str, end: str) -> str:
+        """Whole units elapsed; month, quarter and year count complete calendar periods only."""
+
+    # Aggregates. `key` None means plain; otherwise each distinct key counts once.
+
+    @abstractmethod
+    def count_distinct(self, operand: str, *, approximate: bool = False) -> str: ...
+
+    @abstractmethod
+    def sum_by_key(self, operand: str, key: str) -> str:
+        """Sum of `operand` over distinct `key` (rows with a null key or operand do not count);
+        null when nothing counts."""
+
+    @abstractmethod
+    def average_by_key(self, operand: str, key: str) -> str: ...
+
+    @abstractmethod
+    def percentile(self, operand: str, percent: float) -> str: ...
+
+    @abstractmethod
+    def percentile_by_key(self, operand: str, percent: float, key: str) -> str | None:
+        """None where the dialect cannot."""
+
+    @abstractmethod
+    def list_distinct(self, operand: str) -> str:
+        """Distinct non-null values, sorted, as one comma-separated text."""
+
+    @abstractmethod
+    def distance(self, lat1: str, lon1: str, lat2: str, lon2: str) -> str:
+        """Great-circle distance in kilometres."""
+
+    # Rows and columns
+
+    @abstractmethod
+    def limit(self, rows: int) -> str:
+        """The clause that ends a SELECT, such as `LIMIT 500`."""
+
+    @abstractmethod
+    def text(self, operand: str) -> str:
+        """Cast to text."""
+
+    @abstractmethod
+    def cast(self, operand: str, kind: str) -> str:
+        """Cast for `${field::kind}`: string, number, date, datetime, boolean."""
+
+    @abstractmethod
+    def order(self, operand: str, *, descending: bool) -> str:
+        """An ORDER BY term; nulls sort last both ways."""

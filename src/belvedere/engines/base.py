@@ -1,0 +1,151 @@
+"""What every engine offers: SQL in, Arrow batches out, and a way to stop it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+TextFormat = Literal["csv", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionConfig:
+    """Where a database is and how much of it we may use; secrets already decrypted.
+
+    `timeout` (seconds) bounds one statement, `pool_timeout` the wait for a free connection.
+    """
+
+    dialect: str
+    database: str | None = None
+    host: str | None = None
+    port: int | None = None
+    username: str | None = None
+    password: str | None = None
+    schema: str | None = None
+    ssl: bool = False
+    verify_ssl: bool = False
+    max_connections: int = 30
+    pool_timeout: float = 120.0
+    timeout: float | None = None
+    timezone: str = "UTC"
+    options: tuple[tuple[str, str], ...] = ()
+    read_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    name: str
+    data_type: str
+    nullable: bool
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    schema: str
+    name: str
+    is_view: bool
+    comment: str | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaInfo:
+    name: str
+    is_default: bool
+
+
+class Execution(ABC):
+    """A running statement. Use it as a context manager: leaving it frees the connection.
+
+    Raises EngineError (QueryCancelled, QueryTimeout, EngineUnavailable) from any method,
+    also in the middle of `batches`.
+    """
+
+    @property
+    @abstractmethod
+    def schema(self) -> pa.Schema: ...
+
+    @abstractmethod
+    def batches(self) -> Iterator[pa.RecordBatch]: ...
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Stop the statement in the database; callable from any thread, at any time, twice."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection back; cancels what still runs."""
+
+    def __enter__(self) -> Execution:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class TextExecution(ABC):
+    """A statement whose rows the database itself writes as text, without a header.
+
+    json: one array of objects. csv: RFC 4180, nulls empty, lines ended by "\n".
+    """
+
+    @abstractmethod
+    def chunks(self) -> Iterator[bytes]: ...
+
+    @abstractmethod
+    def cancel(self) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def __enter__(self) -> TextExecution:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Engine(ABC):
+    """A pool of connections to one database. Thread-safe; opened lazily."""
+
+    config: ConnectionConfig
+
+    @abstractmethod
+    def execute(self, sql: str, *, timeout: float | None = None) -> Execution:
+        """Start `sql`; returns once the result's schema is known."""
+
+    def write_text(
+        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
+    ) -> TextExecution | None:
+        """Let the database write the rows as text; None where it cannot."""
+        return None
+
+    @abstractmethod
+    def ping(self) -> str:
+        """Answer the database's version, or raise EngineUnavailable."""
+
+    @abstractmethod
+    def databases(self) -> list[str]: ...
+
+    @abstractmethod
+    def schemas(self, database: str | None = None) -> list[SchemaInfo]: ...
+
+    @abstractmethod
+    def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]: ...
+
+    @abstractmethod
+    def columns(
+        self, schema: str | None = None, database: str | None = None
+    ) -> dict[tuple[str, str], list[ColumnInfo]]:
+        """Columns by (schema, table)."""
+
+    @abstractmethod
+    def explain(self, sql: str) -> str: ...
+
+    @abstractmethod
+    def close(self) -> None: ...

@@ -1,0 +1,370 @@
+"""The resolved model: what LookML text means, as frozen, serialisable data.
+
+Everything here is the outcome of assembling and resolving a project (includes, constants,
+extends and refinements are gone); SQL fragments stay exactly as the modeller wrote them,
+with `${…}` and Liquid inside, because both depend on the query that is being compiled.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Location(msgspec.Struct, frozen=True):
+    """Where something is written: path within the project, line and column from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Category(StrEnum):
+    dimension = "dimension"
+    measure = "measure"
+    filter = "filter"
+    parameter = "parameter"
+
+
+class Link(msgspec.Struct, frozen=True):
+    label: str
+    url: str
+    icon_url: str | None = None
+
+
+class CaseBranch(msgspec.Struct, frozen=True):
+    sql: str
+    label: str
+
+
+class AllowedValue(msgspec.Struct, frozen=True):
+    label: str
+    value: str
+
+
+class FilterPair(msgspec.Struct, frozen=True):
+    """A field and the filter expression put on it, as written (`field` may lack its view)."""
+
+    field: str
+    expression: str
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """A dimension, measure, filter or parameter; a dimension group is one Field per timeframe.
+
+    `type` is the LookML type in its expanded form: `created_month` of a time group has type
+    `date_month`, `days_open` of a duration group `duration_day`, a dimension with `case:` is
+    `string` with `cases` filled. `timeframe` is set for every date-like dimension
+    (`type: date` → "date", `type: date_time` → "time"), `interval` for durations ("day").
+    A yesno timeframe (`<group>` itself) has type `yesno` and timeframe "yesno".
+    """
+
+    name: str
+    view: str
+    category: Category
+    type: str
+    sql: str | None = None
+    dimension_group: str | None = None
+    timeframe: str | None = None
+    interval: str | None = None
+    datatype: str = "datetime"
+    convert_tz: bool = True
+
+    label: str | None = None
+    description: str | None = None
+    view_label: str | None = None
+    group_label: str | None = None
+    group_item_label: str | None = None
+    hidden: bool = False
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    value_format: str | None = None
+    value_format_name: str | None = None
+    strict_value_format: bool = False
+    html: str | None = None
+    links: tuple[Link, ...] = ()
+    actions: tuple[dict[str, object], ...] = ()
+    drill_fields: tuple[str, ...] = ()
+    required_fields: tuple[str, ...] = ()
+    required_access_grants: tuple[str, ...] = ()
+    can_filter: bool = True
+    skip_drill_filter: bool = False
+    case_sensitive: bool | None = None
+    allow_fill: bool = True
+    order_by_field: str | None = None
+    label_from_parameter: str | None = None
+    map_layer_name: str | None = None
+    fanout_on: str | None = None
+
+    primary_key: bool = False
+    tiers: tuple[float, ...] = ()
+    style: str = "classic"
+    cases: tuple[CaseBranch, ...] = ()
+    case_else: str | None = None
+    alpha_sort: bool = False
+    sql_latitude: str | None = None
+    sql_longitude: str | None = None
+    sql_start: str | None = None
+    sql_end: str | None = None
+    start_location_field: str | None = None
+    end_location_field: str | None = None
+    units: str | None = None
+
+    filters: tuple[FilterPair, ...] = ()
+    sql_distinct_key: str | None = None
+    percentile: float | None = None
+    precision: int | None = None
+    list_field: str | None = None
+    approximate: bool = False
+    approximate_threshold: int | None = None
+    allow_approximate_optimization: bool = False
+    direction: str | None = None
+    based_on: str | None = None
+    based_on_time: str | None = None
+    period: str | None = None
+    kind: str | None = None
+    value_to_date: bool = False
+
+    default_value: str | None = None
+    allowed_values: tuple[AllowedValue, ...] = ()
+    suggestable: bool = True
+    suggestions: tuple[str, ...] = ()
+    suggest_dimension: str | None = None
+    suggest_explore: str | None = None
+    suggest_persist_for: str | None = None
+    full_suggestions: bool | None = None
+    bypass_suggest_restrictions: bool = False
+
+    location: Location | None = None
+
+    @property
+    def is_dimension(self) -> bool:
+        return self.category is Category.dimension
+
+    @property
+    def is_measure(self) -> bool:
+        return self.category is Category.measure
+
+
+class SourceColumn(msgspec.Struct, frozen=True):
+    """A column of a native derived table: from an explore's field, or derived by `sql`."""
+
+    name: str
+    field: str | None = None
+    sql: str | None = None
+
+
+class BindFilter(msgspec.Struct, frozen=True):
+    from_field: str
+    to_field: str
+
+
+class SortSpec(msgspec.Struct, frozen=True):
+    field: str
+    descending: bool = False
+
+
+class ExploreSource(msgspec.Struct, frozen=True, kw_only=True):
+    explore: str
+    columns: tuple[SourceColumn, ...] = ()
+    derived_columns: tuple[SourceColumn, ...] = ()
+    filters: tuple[FilterPair, ...] = ()
+    dev_filters: tuple[FilterPair, ...] = ()
+    bind_filters: tuple[BindFilter, ...] = ()
+    bind_all_filters: bool = False
+    expression_custom_filter: str | None = None
+    sorts: tuple[SortSpec, ...] = ()
+    limit: int | None = None
+    timezone: str | None = None
+
+
+class Persistence(msgspec.Struct, frozen=True, kw_only=True):
+    """How and when a derived table is kept as a real one; all None means it is not."""
+
+    datagroup_trigger: str | None = None
+    sql_trigger_value: str | None = None
+    interval_trigger: str | None = None
+    persist_for: str | None = None
+    materialized_view: bool = False
+    increment_key: str | None = None
+    increment_offset: int = 0
+    publish_as_db_view: bool = False
+    indexes: tuple[str, ...] = ()
+    partition_keys: tuple[str, ...] = ()
+    cluster_keys: tuple[str, ...] = ()
+    sortkeys: tuple[str, ...] = ()
+    distribution: str | None = None
+    distribution_style: str | None = None
+
+
+class DerivedTable(msgspec.Struct, frozen=True, kw_only=True):
+    """Exactly one of `sql`, `explore_source`, `sql_create` or `create_process` is set."""
+
+    sql: str | None = None
+    explore_source: ExploreSource | None = None
+    sql_create: str | None = None
+    create_process: tuple[str, ...] = ()
+    persistence: Persistence | None = None
+    location: Location | None = None
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """`fields` keeps written order; `sets` are as written (names, `set*`, `-name`, …)."""
+
+    name: str
+    label: str | None = None
+    sql_table_name: str | None = None
+    derived_table: DerivedTable | None = None
+    fields: dict[str, Field] = {}
+    sets: dict[str, tuple[str, ...]] = {}
+    drill_fields: tuple[str, ...] = ()
+    suggestions: bool = True
+    required_access_grants: tuple[str, ...] = ()
+    primary_key: str | None = None
+    location: Location | None = None
+
+
+class Join(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` is the alias in SQL and in field names; `view` the view behind it."""
+
+    name: str
+    view: str
+    type: str = "left_outer"
+    relationship: str = "many_to_one"
+    sql_on: str | None = None
+    foreign_key: str | None = None
+    sql_foreign_key: str | None = None
+    sql: str | None = None
+    sql_where: str | None = None
+    sql_table_name: str | None = None
+    required_joins: tuple[str, ...] = ()
+    required_access_grants: tuple[str, ...] = ()
+    fields: tuple[str, ...] | None = None
+    view_label: str | None = None
+    outer_only: bool = False
+    location: Location | None = None
+
+
+class AccessFilter(msgspec.Struct, frozen=True):
+    field: str
+    user_attribute: str
+
+
+class AggregateTable(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    dimensions: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    filters: tuple[FilterPair, ...] = ()
+    sorts: tuple[SortSpec, ...] = ()
+    timezone: str | None = None
+    limit: int | None = None
+    persistence: Persistence | None = None
+    location: Location | None = None
+
+
+class NamedQuery(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    label: str | None = None
+    description: str | None = None
+    dimensions: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    pivots: tuple[str, ...] = ()
+    filters: tuple[FilterPair, ...] = ()
+    sorts: tuple[SortSpec, ...] = ()
+    limit: int | None = None
+    column_limit: int | None = None
+    timezone: str | None = None
+
+
+class Explore(msgspec.Struct, frozen=True, kw_only=True):
+    """`base` is the base view's alias in SQL and in field names; `base_view` the view behind it.
+
+    (`explore: e {}` → base e, base_view e; `view_name: v` → v, v; `from: v` → e, v;
+    `from: v view_name: a` → a, v.) `fields` is the written restriction, None when there is none.
+    """
+
+    name: str
+    base: str
+    base_view: str
+    label: str | None = None
+    description: str | None = None
+    group_label: str | None = None
+    view_label: str | None = None
+    hidden: bool = False
+    tags: tuple[str, ...] = ()
+    joins: tuple[Join, ...] = ()
+    fields: tuple[str, ...] | None = None
+    always_join: tuple[str, ...] = ()
+    always_filter: tuple[FilterPair, ...] = ()
+    conditionally_filter: tuple[FilterPair, ...] = ()
+    conditionally_filter_unless: tuple[str, ...] = ()
+    sql_always_where: str | None = None
+    sql_always_having: str | None = None
+    sql_table_name: str | None = None
+    sql_preamble: str | None = None
+    access_filters: tuple[AccessFilter, ...] = ()
+    required_access_grants: tuple[str, ...] = ()
+    cancel_grouping_fields: tuple[str, ...] = ()
+    symmetric_aggregates: bool = True
+    case_sensitive: bool | None = None
+    persist_for: str | None = None
+    persist_with: str | None = None
+    aggregate_tables: tuple[AggregateTable, ...] = ()
+    queries: tuple[NamedQuery, ...] = ()
+    location: Location | None = None
+
+
+class AccessGrant(msgspec.Struct, frozen=True):
+    name: str
+    user_attribute: str
+    allowed_values: tuple[str, ...]
+
+
+class Datagroup(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    label: str | None = None
+    description: str | None = None
+    sql_trigger: str | None = None
+    interval_trigger: str | None = None
+    max_cache_age: str | None = None
+
+
+class NamedValueFormat(msgspec.Struct, frozen=True):
+    name: str
+    value_format: str
+    strict_value_format: bool = False
+
+
+class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    parameters: dict[str, object] = {}
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """One model of one project. `version` changes whenever anything in it may have changed.
+
+    `case_sensitive` is None when nothing is written; `week_start_day` is a lower-case day.
+    """
+
+    name: str
+    project: str
+    version: str
+    connection: str | None = None
+    label: str | None = None
+    explores: dict[str, Explore] = {}
+    views: dict[str, View] = {}
+    access_grants: dict[str, AccessGrant] = {}
+    datagroups: dict[str, Datagroup] = {}
+    named_value_formats: dict[str, NamedValueFormat] = {}
+    map_layers: dict[str, MapLayer] = {}
+    persist_for: str | None = None
+    persist_with: str | None = None
+    case_sensitive: bool | None = None
+    week_start_day: str = "monday"
+    fiscal_month_offset: int | None = None
+    location: Location | None = None
