@@ -116,6 +116,8 @@ class Compiled:
             or self.total
             or self.row_total
             or self.fill_fields
-            or any(column.role is not Role.dimension and column.role is not Role.measure
-                   for column in self.columns)
+            or any(
+                column.role is not Role.dimension and column.role is not Role.measure
+                for column in self.columns
+            )
         )

@@ -1,0 +1,405 @@
+"""From a request to SQL: the one way in to the compiler."""
+
+from __future__ import annotations
+
+from belvedere.compiler import totals
+from belvedere.compiler.compiled import (
+    AppliedSort,
+    Compiled,
+    OutputColumn,
+    PostMeasure,
+    Role,
+    SqlPart,
+    Warn,
+)
+from belvedere.compiler.dialects.base import Dialect
+from belvedere.compiler.fanout import Where
+from belvedere.compiler.fragments import Fragment
+from belvedere.compiler.joins import JoinTree
+from belvedere.compiler.measures import POST_QUERY, Measures
+from belvedere.compiler.pivots import COLUMN_RANK, ROW_RANK, PivotOrder, PivotShape, pivoted
+from belvedere.compiler.request import Request
+from belvedere.compiler.resolver import Resolver, is_range_timeframe
+from belvedere.compiler.selection import Selection, Selector
+from belvedere.compiler.statement import (
+    Having,
+    Order,
+    OutDimension,
+    OutMeasure,
+    Select,
+    StatementWriter,
+)
+from belvedere.errors import LookmlError, NotFound, QueryError
+from belvedere.lookml.model import Category, Field
+from belvedere.lookml.scope import ScopedField, scope_of
+
+_REPORTED_BY_KEY = {
+    "count": "count_distinct",
+    "sum": "sum_distinct",
+    "average": "average_distinct",
+    "median": "median_distinct",
+    "percentile": "percentile_distinct",
+}
+
+
+_DEEPEST = 12
+
+
+def compile_query(request: Request, dialect: Dialect) -> Compiled:
+    """The SQL of a request and how to read its result.
+
+    Raises NotFound for an explore that is unknown (or hidden from the viewer), QueryError for
+    wrong filters, pivots or an empty selection, LookmlError for a model that cannot answer.
+    """
+    if request.explore not in request.model.explores:
+        raise NotFound
+    return _Planner(request, dialect).compiled()
+
+
+def _source_name(name: str) -> str:
+    return f"{name}__source"
+
+
+class _Planner:
+    def __init__(self, request: Request, dialect: Dialect, depth: int = 0) -> None:
+        self._depth = depth
+        self.request = request
+        self.dialect = dialect
+        self.scope = scope_of(request.model, request.explore)
+        self.selector = Selector(request, self.scope)
+        _refuse_unsupported(request)
+        self.selection = self.selector.select()
+        self.resolver = Resolver(request, self.scope, dialect, self._nested)
+        self.resolver.filters = {f.full_name: text for f, text in self.selection.filters}
+        chosen = (*self.selection.dimensions, *self.selection.measures)
+        self.resolver.selected = frozenset(field.full_name for field in chosen)
+        self.measures = Measures(self.resolver)
+        self.tree = JoinTree(self.resolver)
+        self.where: list[Where] = []
+        self.having: list[Having] = []
+        self._conditions()
+        self.out = {field.full_name: self._out(field) for field in self.selection.dimensions}
+        self.tree.require(self._needs())
+        self.where += [Where(fragment) for fragment in self.tree.where]
+        self.writer = StatementWriter(self.resolver, self.measures, self.tree)
+
+    def _nested(self, request: Request) -> str:
+        if request.explore not in request.model.explores:
+            raise NotFound
+        if self._depth >= _DEEPEST:
+            raise LookmlError("Native derived tables are nested too deeply or refer to themselves")
+        return _Planner(request, self.dialect, self._depth + 1).compiled().sql
+
+    # Reading the request
+
+    def _out(self, scoped: ScopedField) -> OutDimension:
+        return OutDimension(
+            scoped.full_name, self.resolver.output(scoped), self.resolver.companion(scoped)
+        )
+
+    def _conditions(self) -> None:
+        for scoped, expression in self.selection.filters:
+            self._filter(scoped, expression)
+        explore, base = self.scope.explore, self.scope.explore.base
+        if explore.sql_always_where:
+            self.where.append(Where(self.resolver.fragment(explore.sql_always_where, base)))
+        if explore.sql_always_having:
+            field = Field(
+                name="sql_always_having",
+                view=base,
+                category=Category.measure,
+                type="number",
+                sql=explore.sql_always_having,
+            )
+            self.having.append(Having(ScopedField(base, field), None))
+        for access_filter in explore.access_filters:
+            self.where.append(self._access(access_filter.field, access_filter.user_attribute))
+
+    def _filter(self, scoped: ScopedField, expression: str) -> None:
+        field = scoped.field
+        if field.category is Category.parameter:
+            return
+        if field.category is Category.filter:
+            if field.sql and expression.strip():
+                text = self.resolver.fragment(field.sql, scoped.alias, scoped.full_name)
+                self.where.append(Where(text))
+            return
+        if field.is_measure:
+            if field.type in POST_QUERY:
+                raise QueryError(
+                    f"Invalid filter: {scoped.full_name} is computed after the query and cannot "
+                    "be filtered"
+                )
+            if expression.strip():
+                self.having.append(Having(scoped, expression))
+            return
+        made = self.resolver.condition(scoped, expression)
+        if made is not None:
+            self.where.append(Where(*made))
+
+    def _access(self, name: str, attribute: str) -> Where:
+        """An access filter: rows of the viewer's values only; no value, no rows."""
+        scoped = self.resolver.lookup(name, self.scope.explore.base)
+        viewer = self.request.viewer
+        value = viewer.attributes.get(attribute)
+        if value is None or not value.strip():
+            return Where(Fragment("1=0"))
+        if attribute in viewer.literal_attributes and not is_range_timeframe(
+            scoped.field.timeframe
+        ):
+            operand = self.resolver.operand(scoped)
+            text = self.dialect.text(operand.sql)
+            sql = f"{text} = {self.dialect.string(value)}"
+            return Where(Fragment(sql, operand.needs, operand.mentions), accepts_null=False)
+        made = self.resolver.condition(scoped, value)
+        return Where(Fragment("1=0")) if made is None else Where(*made)
+
+    def _needs(self) -> frozenset[str]:
+        needs: set[str] = set()
+        for out in self.out.values():
+            needs |= out.fragment.needs
+            if out.companion is not None:
+                needs |= out.companion.needs
+        for where in self.where:
+            needs |= where.fragment.needs
+        measures = [*self.selection.measures, *(having.scoped for having in self.having)]
+        measures += [field for field, _ in self.selection.sorts if field.field.is_measure]
+        for scoped in measures:
+            aggregates, raw = self.measures.collect(scoped)
+            for aggregate in aggregates:
+                needs |= aggregate.needs
+            for fragment in raw:
+                needs |= fragment.needs
+        return frozenset(needs)
+
+    # Columns
+
+    def _out_measures(self) -> list[OutMeasure]:
+        shown = [m for m in self.selection.measures if m.field.type not in POST_QUERY]
+        hidden = [m for m in self.selection.measures if m.field.type in POST_QUERY]
+        return [OutMeasure(m.full_name, m) for m in shown] + [
+            OutMeasure(_source_name(m.full_name), m, is_source=True) for m in hidden
+        ]
+
+    def _dimension_columns(self, fields: tuple[ScopedField, ...]) -> list[OutputColumn]:
+        return [OutputColumn(f.full_name, Role.dimension, f.field) for f in fields]
+
+    def _measure_column(self, measure: OutMeasure) -> OutputColumn:
+        scoped = measure.scoped
+        if measure.is_source:
+            return OutputColumn(measure.name, Role.hidden)
+        effective = scoped.field.type
+        if self.tree.repeats(scoped.alias):
+            effective = _REPORTED_BY_KEY.get(effective, effective)
+        return OutputColumn(measure.name, Role.measure, scoped.field, effective)
+
+    # The answer
+
+    def compiled(self) -> Compiled:
+        sql, columns = self._pivoted() if self.selection.pivots else self._plain()
+        selection = self.selection
+        return Compiled(
+            model=self.request.model.name,
+            explore=self.request.explore,
+            sql=self.writer.with_clause(sql),
+            columns=tuple(columns),
+            dimensions=tuple(field.full_name for field in selection.rows),
+            measures=tuple(field.full_name for field in selection.measures),
+            pivots=tuple(field.full_name for field in selection.pivots),
+            post_measures=tuple(self._post_measures()),
+            total=self._total(),
+            row_total=self._row_total(),
+            row_total_side=self._row_total_side(),
+            sorts=tuple(
+                AppliedSort(field.full_name, sort.descending, sort.pivot_column)
+                for field, sort in selection.sorts
+            ),
+            fill_fields=tuple(name for name in self.request.fill_fields if name in self.out),
+            filters=tuple((field.full_name, text) for field, text in selection.filters),
+            limit=self.request.limit,
+            column_limit=self.request.column_limit,
+            timezone=self.request.timezone,
+            warnings=(*selection.warnings, *_left_out(self.request)),
+            symmetric=self.writer.protected,
+        )
+
+    def _select(self, dimensions: tuple[ScopedField, ...], measures: list[OutMeasure]) -> Select:
+        return Select(
+            dimensions=[self.out[field.full_name] for field in dimensions],
+            measures=measures,
+            where=self.where,
+            having=self.having,
+            grouped=self._grouped(dimensions, measures),
+        )
+
+    def _grouped(self, dimensions: tuple[ScopedField, ...], measures: list[OutMeasure]) -> bool:
+        """Rows need no grouping where a selected field already makes each of them unique."""
+        if measures:
+            return True
+        names = {field.full_name for field in dimensions}
+        explore = self.scope.explore
+        cancelling = {
+            name if "." in name else f"{explore.base}.{name}"
+            for name in explore.cancel_grouping_fields
+        }
+        if names & cancelling:
+            return False
+        key = self.scope.aliases[explore.base].primary_key
+        unique = key is not None and f"{explore.base}.{key}" in names
+        return not unique or self.tree.repeats(explore.base) or self.tree.adds_rows()
+
+    def _plain(self) -> tuple[str, list[OutputColumn]]:
+        selection = self.selection
+        measures = self._out_measures()
+        select = self._select(selection.dimensions, measures)
+        select.order = self._order(selection)
+        select.extra_order = self._extra_order(selection)
+        select.limit = self.request.limit
+        columns = self._dimension_columns(selection.dimensions)
+        columns += [self._measure_column(measure) for measure in measures]
+        return self.writer.write(select), columns
+
+    def _order(self, selection: Selection) -> list[Order]:
+        """The sorts asked for; where rows are cut off, dimensions break ties so that the same
+        query always keeps the same rows.
+        """
+        order = [Order(self._sort_name(field), sort.descending) for field, sort in selection.sorts]
+        if self.request.limit is None or self.request.unsorted:
+            return order
+        named = {item.name for item in order}
+        rest = (field.full_name for field in selection.dimensions)
+        return order + [Order(name, descending=False) for name in rest if name not in named]
+
+    def _sort_name(self, scoped: ScopedField) -> str:
+        name = scoped.full_name
+        if scoped.field.type in POST_QUERY and name in self.resolver.selected:
+            return _source_name(name)
+        return name
+
+    def _extra_order(self, selection: Selection) -> dict[str, ScopedField]:
+        return {
+            field.full_name: field
+            for field, _ in selection.sorts
+            if field.field.is_measure and field.full_name not in self.resolver.selected
+        }
+
+    def _pivoted(self) -> tuple[str, list[OutputColumn]]:
+        selection = self.selection
+        fields = (*selection.rows, *selection.pivots)
+        measures = self._out_measures()
+        select = self._select(fields, measures)
+        select.companions = True
+        shown = [field.full_name for field in fields] + [measure.name for measure in measures]
+        shape = PivotShape(
+            rows=[field.full_name for field in selection.rows],
+            pivots=[field.full_name for field in selection.pivots],
+            shown=shown,
+            pivot_order=self._pivot_order(),
+            row_order=self._row_order(),
+            limit=self.request.limit,
+            column_limit=self.request.column_limit,
+        )
+        columns = self._dimension_columns(fields)
+        columns += [self._measure_column(measure) for measure in measures]
+        columns += [
+            OutputColumn(ROW_RANK, Role.row_rank),
+            OutputColumn(COLUMN_RANK, Role.column_rank),
+        ]
+        return pivoted(self.dialect, self.writer.write(select), shape), columns
+
+    def _pivot_order(self) -> list[PivotOrder]:
+        asked = {field.full_name: sort.descending for field, sort in self.selection.sorts}
+        return [
+            term
+            for pivot in self.selection.pivots
+            for term in self._terms(pivot, descending=asked.get(pivot.full_name, False))
+        ]
+
+    def _row_order(self) -> list[PivotOrder]:
+        pivoted_names = {pivot.full_name for pivot in self.selection.pivots}
+        terms: list[PivotOrder] = []
+        for field, sort in self.selection.sorts:
+            if field.full_name in pivoted_names:
+                continue
+            if not field.field.is_measure:
+                terms += self._terms(field, descending=sort.descending)
+            elif field.full_name in self.resolver.selected:
+                column = sort.pivot_column or 0
+                terms.append(PivotOrder(self._sort_name(field), sort.descending, column))
+        return terms
+
+    def _terms(self, scoped: ScopedField, *, descending: bool) -> list[PivotOrder]:
+        name = scoped.full_name
+        terms = [PivotOrder(name, descending)]
+        if self.out[name].companion is not None:
+            terms.insert(0, PivotOrder(f"{name}__sort_", descending))
+        return terms
+
+    def _post_measures(self) -> list[PostMeasure]:
+        return [
+            PostMeasure(
+                name=scoped.full_name,
+                kind=scoped.field.type,
+                source=_source_name(scoped.full_name),
+                direction=scoped.field.direction,
+                field=scoped.field,
+            )
+            for scoped in self.selection.measures
+            if scoped.field.type in POST_QUERY
+        ]
+
+    # Totals
+
+    def _total(self) -> SqlPart | None:
+        if not self.request.total:
+            return None
+        return self._part(self.selection.pivots, None)
+
+    def _row_total_side(self) -> str | None:
+        side = self.request.row_total
+        return side if self.selection.pivots and side in ("left", "right") else None
+
+    def _row_total(self) -> SqlPart | None:
+        if self._row_total_side() is None:
+            return None
+        return self._part(self.selection.rows, totals.MOST_ROW_TOTALS)
+
+    def _part(self, dimensions: tuple[ScopedField, ...], limit: int | None) -> SqlPart | None:
+        measures = [m for m in self._out_measures() if totals.can_total(m.scoped.field)]
+        if not measures:
+            return None
+        select = self._select(dimensions, measures)
+        select.having = ()
+        select.limit = limit
+        columns = self._dimension_columns(dimensions)
+        columns += [self._measure_column(measure) for measure in measures]
+        sql = self.writer.with_clause(self.writer.write(select))
+        return SqlPart(sql, tuple(columns))
+
+
+def _refuse_unsupported(request: Request) -> None:
+    if request.filter_expression and request.filter_expression.strip():
+        raise QueryError("Custom filters (filter_expression) are not supported yet")
+    for item in request.dynamic_fields:
+        for kind in ("dimension", "measure"):
+            name = item.get(kind)
+            if name and name in request.fields:
+                raise QueryError(f"The custom {kind} {name} is not supported yet")
+
+
+def _left_out(request: Request) -> list[Warn]:
+    """What was asked for and is not answered yet, so that nobody takes it for done."""
+    names = [
+        str(item["table_calculation"])
+        for item in request.dynamic_fields
+        if item.get("table_calculation")
+    ]
+    warnings = [
+        Warn(name, f"The table calculation {name} is not computed by this server yet.")
+        for name in names
+    ]
+    if request.subtotals:
+        warnings.append(
+            Warn(request.subtotals[0], "Subtotals are not computed by this server yet.")
+        )
+    return warnings

@@ -1,0 +1,235 @@
+"""One SELECT over an explore's joined rows: dimensions, measures, conditions, order, limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from belvedere.compiler.conditions import condition
+from belvedere.compiler.dialects.base import Dialect
+from belvedere.compiler.fanout import CannotCollapseError, CollapsePlan, Where, collapse_plan
+from belvedere.compiler.fragments import Fragment, all_of
+from belvedere.compiler.joins import JoinTree
+from belvedere.compiler.measures import Aggregate, InlineAggregates, Measures
+from belvedere.compiler.resolver import Resolver
+from belvedere.errors import QueryError
+from belvedere.lookml.scope import ScopedField
+
+
+@dataclass(frozen=True, slots=True)
+class OutDimension:
+    """`companion` is what the dimension sorts by when that is not its own value."""
+
+    name: str
+    fragment: Fragment
+    companion: Fragment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutMeasure:
+    name: str
+    scoped: ScopedField
+    is_source: bool = False
+    """The raw input of a measure that is computed after the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    name: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    scoped: ScopedField
+    expression: str | None
+    """None: the measure's own SQL is the condition (sql_always_having)."""
+
+
+@dataclass(slots=True)
+class Select:
+    """What to select; `order` names dimensions, measures or `extra_order` fields."""
+
+    dimensions: Sequence[OutDimension]
+    measures: Sequence[OutMeasure]
+    where: Sequence[Where] = ()
+    having: Sequence[Having] = ()
+    order: Sequence[Order] = ()
+    extra_order: dict[str, ScopedField] = field(default_factory=dict)
+    limit: int | None = None
+    grouped: bool = True
+    companions: bool = False
+    """Whether companions are selected too, as `<name>__sort_`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Strategy:
+    """How expressions are rendered: over the joined rows, or over rows grouped below joins."""
+
+    dimension: Callable[[Fragment], str]
+    aggregate: Callable[[Aggregate], str]
+    raw: Callable[[Fragment], str]
+    conditions: Callable[[], list[Fragment]]
+    from_clause: Callable[[], str]
+
+
+class StatementWriter:
+    """Writes SELECTs of one compilation; `protected` tells afterwards what needed protection."""
+
+    def __init__(self, resolver: Resolver, measures: Measures, tree: JoinTree) -> None:
+        self._resolver = resolver
+        self._dialect: Dialect = resolver.dialect
+        self._measures = measures
+        self._tree = tree
+        self.protected = False
+
+    def write(self, select: Select) -> str:
+        """The SELECT without its common table expressions (see `with_clause`)."""
+        aggregates = self._aggregates(select)
+        plan = collapse_plan(self._resolver, self._tree, aggregates, list(select.where))
+        self.protected = self.protected or any(
+            aggregate.moved_by_repetition and self._tree.repeats(aggregate.alias)
+            for aggregate in aggregates
+        )
+        if plan is not None:
+            try:
+                return self._render(select, self._collapsed(plan))
+            except CannotCollapseError:
+                pass
+        return self._render(select, self._inline(select))
+
+    def with_clause(self, sql: str) -> str:
+        """The statement with every common table expression that it uses in front."""
+        expressions = self._resolver.tables.expressions
+        if not expressions:
+            return sql
+        tables = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in expressions.items())
+        return f"WITH {tables}\n{sql}"
+
+    def _aggregates(self, select: Select) -> list[Aggregate]:
+        fields = [measure.scoped for measure in select.measures]
+        fields += [having.scoped for having in select.having]
+        fields += [scoped for scoped in select.extra_order.values()]
+        return [found for scoped in fields for found in self._measures.collect(scoped)[0]]
+
+    # Strategies
+
+    def _inline(self, select: Select) -> _Strategy:
+        tree = self._tree
+        render = InlineAggregates(
+            self._resolver,
+            tree.repeats,
+            lambda alias: alias == tree.base and not tree.adds_rows(),
+        )
+        return _Strategy(
+            dimension=lambda fragment: fragment.sql,
+            aggregate=render,
+            raw=render.raw,
+            conditions=lambda: [where.fragment for where in select.where],
+            from_clause=self._from_clause,
+        )
+
+    def _collapsed(self, plan: CollapsePlan) -> _Strategy:
+        return _Strategy(
+            dimension=plan.dimension,
+            aggregate=plan.aggregate,
+            raw=plan.raw,
+            conditions=lambda: plan.conditions,
+            from_clause=lambda: plan.from_clause(self._source),
+        )
+
+    def _source(self, alias: str) -> str:
+        scope = self._resolver.scope
+        join = scope.joins.get(alias)
+        stated = join.sql_table_name if join else scope.explore.sql_table_name
+        return self._resolver.tables.source(alias, scope.aliases[alias], stated)
+
+    def _from_clause(self) -> str:
+        lines = [f"FROM {self._source(self._tree.base)}"]
+        for made in self._tree.emitted:
+            source = "" if made.raw is not None else self._source(made.alias)
+            lines.append(made.sql(source))
+        return "\n".join(lines)
+
+    # Text
+
+    def _render(self, select: Select, strategy: _Strategy) -> str:
+        columns = self._columns(select, strategy)
+        having = [self._having(item, strategy) for item in select.having]
+        order = self._order(select, strategy)
+        from_clause = strategy.from_clause()
+        listed = ",\n  ".join(f"{sql} AS {self._dialect.quote(name)}" for name, sql in columns)
+        lines = [f"SELECT\n  {listed}", from_clause]
+        conditions = strategy.conditions()
+        if conditions:
+            lines.append(f"WHERE {all_of([condition.sql for condition in conditions])}")
+        if select.grouped and select.dimensions:
+            numbers = range(1, len(select.dimensions) + 1)
+            lines.append(f"GROUP BY {', '.join(map(str, numbers))}")
+        kept = [sql for sql in having if sql is not None]
+        if kept:
+            lines.append(f"HAVING {all_of(kept)}")
+        if order:
+            lines.append(f"ORDER BY {', '.join(order)}")
+        if select.limit is not None:
+            lines.append(self._dialect.limit(select.limit))
+        return "\n".join(lines)
+
+    def _columns(self, select: Select, strategy: _Strategy) -> list[tuple[str, str]]:
+        columns = [(item.name, strategy.dimension(item.fragment)) for item in select.dimensions]
+        if select.companions:
+            columns += [
+                (f"{item.name}__sort_", self._least(item.companion, strategy))
+                for item in select.dimensions
+                if item.companion is not None
+            ]
+        for measure in select.measures:
+            write = self._measures.sql if measure.is_source else self._measures.output
+            columns.append((measure.name, write(measure.scoped, strategy.aggregate, strategy.raw)))
+        return columns
+
+    def _least(self, fragment: Fragment, strategy: _Strategy) -> str:
+        """The companion's value within a group, without grouping by it."""
+        return strategy.aggregate(
+            Aggregate("min", next(iter(fragment.needs), self._tree.base), "", fragment, (), None)
+        )
+
+    def _having(self, having: Having, strategy: _Strategy) -> str | None:
+        sql = self._measures.sql(having.scoped, strategy.aggregate, strategy.raw)
+        if having.expression is None:
+            return sql
+        resolver = self._resolver
+        made = condition(
+            self._dialect,
+            having.scoped.field,
+            sql,
+            having.expression,
+            resolver.time,
+            resolver.case_sensitive(having.scoped.field),
+        )
+        return None if made is None else made.sql
+
+    def _order(self, select: Select, strategy: _Strategy) -> list[str]:
+        positions = {item.name: number for number, item in enumerate(select.dimensions, 1)}
+        companions = {item.name: item.companion for item in select.dimensions}
+        offset = len(positions) + (
+            sum(companion is not None for companion in companions.values())
+            if select.companions
+            else 0
+        )
+        positions |= {item.name: offset + n for n, item in enumerate(select.measures, 1)}
+        terms = []
+        for order in select.order:
+            companion = companions.get(order.name)
+            if companion is not None:
+                sql = self._least(companion, strategy) if select.grouped else companion.sql
+                terms.append(self._dialect.order(sql, descending=order.descending))
+            if order.name in positions:
+                sql = str(positions[order.name])
+            elif order.name in select.extra_order:
+                scoped = select.extra_order[order.name]
+                sql = self._measures.sql(scoped, strategy.aggregate, strategy.raw)
+            else:
+                raise QueryError(f"Cannot sort by {order.name}")
+            terms.append(self._dialect.order(sql, descending=order.descending))
+        return terms

@@ -1,0 +1,179 @@
+"""Where a view's rows come from: a table, or a derived table as a common table expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from belvedere.compiler.fragments import split
+from belvedere.compiler.request import Request, Sort
+from belvedere.errors import LookmlError
+from belvedere.lookml.model import DerivedTable, ExploreSource, View
+
+if TYPE_CHECKING:
+    from belvedere.compiler.resolver import Resolver
+
+
+class Tables:
+    """Names of the tables behind views; collects the common table expressions they need."""
+
+    def __init__(self, resolver: Resolver, nested: Callable[[Request], str]) -> None:
+        self._resolver = resolver
+        self._nested = nested
+        self._expressions: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._open: list[str] = []
+
+    @property
+    def expressions(self) -> dict[str, str]:
+        """Name → SQL of every common table expression so far, dependencies first."""
+        return self._expressions
+
+    def source(self, alias: str, view: View, stated: str | None = None) -> str:
+        """The FROM or JOIN item of a view joined as `alias`; `stated` overrides its table."""
+        dialect = self._resolver.dialect
+        name = self._stated(stated, alias) if stated else self.name_of(view.name, alias)
+        return f"{name} AS {dialect.identifier(alias)}"
+
+    def _stated(self, text: str, alias: str) -> str:
+        return self._resolver.rendered(text, alias).strip()
+
+    def name_of(self, view_name: str, alias: str | None = None) -> str:
+        """What stands for `${view.SQL_TABLE_NAME}`; builds the derived table on first use."""
+        if view_name not in self._names:
+            view = self._view(view_name)
+            if view.derived_table is not None:
+                self._names[view_name] = self._derive(view, view.derived_table)
+            elif view.sql_table_name is not None:
+                return self._stated(view.sql_table_name, alias or self._alias_of(view_name))
+            else:
+                self._names[view_name] = self._resolver.dialect.identifier(view_name)
+        return self._names[view_name]
+
+    def _view(self, name: str) -> View:
+        view = self._resolver.request.model.views.get(name)
+        if view is None and name in self._resolver.scope.aliases:
+            view = self._resolver.scope.aliases[name]
+        if view is None:
+            raise LookmlError(f'Unknown view "{name}"')
+        return view
+
+    def _alias_of(self, view_name: str) -> str:
+        for alias, view in self._resolver.scope.aliases.items():
+            if view.name == view_name:
+                return alias
+        return self._resolver.scope.explore.base
+
+    def _derive(self, view: View, table: DerivedTable) -> str:
+        if view.name in self._open:
+            cycle = " → ".join([*self._open, view.name])
+            raise LookmlError(
+                f"Derived tables refer to one another in a circle: {cycle}",
+                str(view.location) if view.location else None,
+            )
+        self._open.append(view.name)
+        try:
+            sql = self._sql(view, table)
+        finally:
+            self._open.pop()
+        name = self._resolver.dialect.identifier(view.name)
+        self._expressions[name] = sql
+        return name
+
+    def _sql(self, view: View, table: DerivedTable) -> str:
+        if table.sql is not None:
+            resolver = self._resolver
+            text = resolver.rendered(table.sql, self._alias_of(view.name))
+            return self._substitute_tables(text, view)
+        if table.explore_source is not None:
+            return self._native(view, table.explore_source)
+        raise LookmlError(
+            f'The derived table of view "{view.name}" is made by sql_create or create_process, '
+            "which needs persistent derived tables; this server does not build them yet",
+            str(table.location or view.location or view.name),
+        )
+
+    def _substitute_tables(self, text: str, view: View) -> str:
+        words = []
+        for part in split(text):
+            if isinstance(part, str):
+                words.append(part)
+            elif part.is_table_name:
+                words.append(self.name_of(part.name.removesuffix("SQL_TABLE_NAME").rstrip(".")))
+            else:
+                raise LookmlError(
+                    f'The derived table of view "{view.name}" refers to ${{{part.name}}}; only '
+                    "${view.SQL_TABLE_NAME} can be used there",
+                    str(view.location) if view.location else None,
+                )
+        return "".join(words).strip().rstrip(";")
+
+    def _native(self, view: View, source: ExploreSource) -> str:
+        """The explore's query, its columns renamed, derived columns added around it."""
+        dialect = self._resolver.dialect
+        request = self._native_request(view, source)
+        inner = self._nested(request)
+        columns = [
+            f"{dialect.quote(qualified(column.field or column.name, source.explore))} "
+            f"AS {dialect.identifier(column.name)}"
+            for column in source.columns
+        ]
+        sql = f"SELECT {', '.join(columns)} FROM ({inner}) AS source_rows"
+        if source.derived_columns:
+            derived = [
+                f"{column.sql} AS {dialect.identifier(column.name)}"
+                for column in source.derived_columns
+            ]
+            sql = f"SELECT *, {', '.join(derived)} FROM ({sql}) AS derived_rows"
+        return sql
+
+    def _native_request(self, view: View, source: ExploreSource) -> Request:
+        outer = self._resolver.request
+        if source.explore not in outer.model.explores:
+            raise LookmlError(
+                f'Unknown explore "{source.explore}" in explore_source of view "{view.name}"',
+                str(view.location) if view.location else None,
+            )
+        if source.expression_custom_filter:
+            raise LookmlError(
+                f'expression_custom_filter of view "{view.name}" is not supported yet',
+                str(view.location) if view.location else None,
+            )
+        filters = {
+            qualified(pair.field, source.explore): pair.expression for pair in source.filters
+        }
+        if source.bind_all_filters:
+            filters |= outer.filters
+        for bound in source.bind_filters:
+            if bound.from_field in self._resolver.filters:
+                target = qualified(bound.to_field, source.explore)
+                filters[target] = self._resolver.filters[bound.from_field]
+        zone = source.timezone
+        timezone = outer.timezone if zone == "query_timezone" else zone or outer.database_timezone
+        sorts = tuple(
+            Sort(qualified(sort.field, source.explore), sort.descending) for sort in source.sorts
+        )
+        return replace(
+            outer,
+            explore=source.explore,
+            fields=tuple(
+                qualified(column.field or column.name, source.explore) for column in source.columns
+            ),
+            pivots=(),
+            fill_fields=(),
+            filters=filters,
+            filter_expression=None,
+            sorts=sorts or None,
+            unsorted=not sorts,
+            limit=source.limit,
+            total=False,
+            row_total=None,
+            subtotals=(),
+            dynamic_fields=(),
+            timezone=timezone,
+        )
+
+
+def qualified(name: str, explore: str) -> str:
+    return name if "." in name else f"{explore}.{name}"

@@ -1,0 +1,149 @@
+"""What a Liquid template can see of the query that is being compiled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from belvedere.compiler.conditions import condition, date_bounds
+from belvedere.errors import QueryError
+from belvedere.lookml import liquid
+from belvedere.lookml.filters import unescape
+from belvedere.lookml.scope import ScopedField
+
+if TYPE_CHECKING:
+    from belvedere.compiler.resolver import Resolver
+
+_UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$")
+
+
+class Template:
+    """The Liquid context of one SQL text, as seen from the view joined as `alias`."""
+
+    def __init__(self, resolver: Resolver, alias: str, field: str | None) -> None:
+        self._resolver = resolver
+        self._alias = alias
+        self.model_name = resolver.request.model.name
+        self.explore_name = resolver.scope.explore.name
+        self.view_name = alias
+        self.field_name = field.partition(".")[2] if field else ""
+        self.dialect_name = resolver.dialect.name
+        self.timezone = resolver.request.timezone
+
+    def render(self, text: str) -> str:
+        return liquid.render(text, self)
+
+    def _find(self, name: str) -> ScopedField | None:
+        scope = self._resolver.scope
+        return scope.find_unrestricted(name) or scope.find_unrestricted(f"{self._alias}.{name}")
+
+    def _full(self, name: str) -> str:
+        found = self._find(name)
+        return found.full_name if found else name
+
+    def _filter(self, name: str) -> str | None:
+        return self._resolver.filters.get(self._full(name))
+
+    def is_selected(self, name: str) -> bool:
+        full = self._full(name)
+        chosen = self._resolver.selected
+        return full in chosen or any(field.startswith(f"{name}.") for field in chosen)
+
+    def is_filtered(self, name: str) -> bool:
+        filters = self._resolver.filters
+        if self._filter(name):
+            return True
+        return any(field.startswith(f"{name}.") and text for field, text in filters.items())
+
+    def in_query(self, name: str) -> bool:
+        return self.is_selected(name) or self.is_filtered(name)
+
+    def condition(self, name: str, sql: str) -> str:
+        expression = self._filter(name)
+        found = self._find(name)
+        if found is None or not expression:
+            return "1=1"
+        resolver = self._resolver
+        made = condition(
+            resolver.dialect,
+            found.field,
+            sql,
+            expression,
+            resolver.time,
+            resolver.case_sensitive(found.field),
+        )
+        return made.sql if made else "1=1"
+
+    def parameter_value(self, name: str) -> str | None:
+        """The chosen value as `p._parameter_value` gives it: strings with their quotes."""
+        return self._parameter(name, quoted=True)
+
+    def parameter(self, name: str) -> str:
+        value = self._parameter(name, quoted=True)
+        return "NULL" if value is None else value
+
+    def _parameter(self, name: str, *, quoted: bool) -> str | None:
+        found = self._find(name)
+        if found is None:
+            raise QueryError(f"Unknown parameter {name}")
+        text = self._filter(name)
+        chosen = unescape(text) if text else found.field.default_value
+        if chosen is None:
+            return None
+        return self._checked(found, chosen, quoted=quoted)
+
+    def _checked(self, found: ScopedField, value: str, *, quoted: bool) -> str:
+        field, dialect = found.field, self._resolver.dialect
+        allowed = [choice.value for choice in field.allowed_values]
+        if allowed and value not in allowed:
+            raise QueryError(
+                f"Invalid filter: {found.full_name} takes one of {', '.join(allowed)}, not {value}"
+            )
+        if field.type == "unquoted":
+            if not set(value) <= _UNQUOTED:
+                raise QueryError(f"Invalid filter: {found.full_name} does not take {value!r}")
+            return value
+        if field.type == "number":
+            return dialect.number(_number(found.full_name, value))
+        if field.type == "yesno":
+            return dialect.boolean(value.strip().lower() in ("yes", "true"))
+        if field.type in ("date", "date_time"):
+            start = date_bounds(value, self._resolver.time)[0]
+            return "NULL" if start is None else dialect.timestamp(start)
+        return dialect.string(value) if quoted else value
+
+    def date_start(self, name: str) -> str:
+        return self._bound(name, 0)
+
+    def date_end(self, name: str) -> str:
+        return self._bound(name, 1)
+
+    def _bound(self, name: str, which: int) -> str:
+        expression = self._filter(name)
+        if not expression:
+            return "NULL"
+        bound: datetime | None = date_bounds(expression, self._resolver.time)[which]
+        return "NULL" if bound is None else self._resolver.dialect.timestamp(bound)
+
+    def user_attribute(self, name: str) -> str | None:
+        return self._resolver.request.viewer.attributes.get(name)
+
+    def filter_text(self, name: str) -> str | None:
+        return self._filter(name)
+
+    def sql_of(self, name: str) -> str:
+        found = self._find(name)
+        return self._resolver.referenced(found).sql if found else ""
+
+    def sql_quote(self, text: str) -> str:
+        return self._resolver.dialect.string(text)
+
+
+def _number(name: str, value: str) -> str:
+    try:
+        float(value)
+    except ValueError:
+        raise QueryError(f"Invalid filter: {name} takes a number, not {value!r}") from None
+    if not set(value.strip().lower()) <= set("0123456789.+-e"):
+        raise QueryError(f"Invalid filter: {name} takes a number, not {value!r}")
+    return value.strip()
