@@ -1,0 +1,113 @@
+"""A large LookML project: 3,000 files and 48 MB, the same every time.
+
+`python -m benchmarks.lookml_project FOLDER` opens it cold, edits one file, opens it again and
+prints the seconds of both and what was found, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from belvedere.lookml.project import open_project
+
+AREAS, VIEWS_PER_AREA = 10, 299
+_FIELDS = 72
+
+
+def write(root: Path) -> None:
+    """Ten models over ten folders of views."""
+    (root / "views").mkdir(parents=True)
+    (root / "manifest.lkml").write_text('project_name: "large"\n')
+    for area in range(AREAS):
+        folder = root / "views" / f"area_{area}"
+        folder.mkdir()
+        for number in range(VIEWS_PER_AREA):
+            name = f"area_{area}_table_{number}"
+            (folder / f"{name}.view.lkml").write_text(_view(name))
+        (root / f"area_{area}.model.lkml").write_text(_model(area))
+
+
+def _view(name: str) -> str:
+    fields = "\n".join(_field(name, number) for number in range(_FIELDS))
+    return (
+        f"view: {name} {{\n  sql_table_name: warehouse.{name} ;;\n\n"
+        "  dimension: id {\n    primary_key: yes\n    type: number\n    sql: ${TABLE}.id ;;\n  }\n\n"
+        "  dimension: parent_id {\n    type: number\n    sql: ${TABLE}.parent_id ;;\n  }\n\n"
+        f"{fields}\n}}\n"
+    )
+
+
+def _field(view: str, number: int) -> str:
+    if number % 4 == 0:
+        return f"""\
+  dimension_group: moment_{number} {{
+    description: "When step {number} of {view} was taken, in the zone of the warehouse"
+    type: time
+    timeframes: [raw, time, date, week, month, quarter, year]
+    sql: ${{TABLE}}.moment_{number} ;;
+  }}
+"""
+    if number % 4 == 1:
+        return f"""\
+  measure: total_amount_{number} {{
+    description: "Sum of the amounts of {view} that count"
+    type: sum
+    sql: ${{amount_{number + 1}}} ;;
+    filters: [label_{number + 2}: "A%,B%"]
+    value_format_name: usd
+  }}
+"""
+    if number % 4 == 2:
+        return f"""\
+  dimension: amount_{number} {{
+    label: "Amount {number}"
+    group_label: "Amounts"
+    type: number
+    sql: COALESCE(${{TABLE}}.amount_{number}, 0) / 100.0 ;; # stored in cents
+    value_format: "$#,##0.00"
+  }}
+"""
+    return f"""\
+  dimension: label_{number} {{
+    description: "What people in the field call it"
+    type: string
+    sql: CASE WHEN ${{TABLE}}.kind = {number} THEN UPPER(${{TABLE}}.label) ELSE ${{TABLE}}.label END ;;
+    drill_fields: [id, amount_{number - 1}]
+    tags: ["label", "text"]
+  }}
+"""
+
+
+def _model(area: int) -> str:
+    explores = []
+    for number in range(0, VIEWS_PER_AREA - 5, 5):
+        base = f"area_{area}_table_{number}"
+        joins = "".join(
+            f"  join: area_{area}_table_{number + step} {{\n    relationship: many_to_one\n"
+            f"    sql_on: ${{{base}.parent_id}} = ${{area_{area}_table_{number + step}.id}} ;;\n  }}\n"
+            for step in range(1, 5)
+        )
+        explores.append(f"explore: {base} {{\n{joins}}}\n")
+    include = f'connection: "warehouse"\ninclude: "/views/area_{area}/*.view"\n\n'
+    return include + "\n".join(explores)
+
+
+def measure(root: Path) -> dict[str, float]:
+    began = time.perf_counter()
+    project = open_project(root)
+    cold = time.perf_counter() - began
+    edited = root / "views/area_3/area_3_table_7.view.lkml"
+    edited.write_text(edited.read_text().replace("What people in", "What everybody in", 1))
+    began = time.perf_counter()
+    again = open_project(root)
+    reload = time.perf_counter() - began
+    if len(project.models) != AREAS or again.version == project.version or project.diagnostics:
+        raise RuntimeError(f"the project was not read as it is written: {project.diagnostics[:3]}")
+    return {"cold": cold, "reload": reload}
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(Path(sys.argv[1]))))
