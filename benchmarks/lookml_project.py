@@ -34,7 +34,7 @@ def _view(name: str) -> str:
     fields = "\n".join(_field(name, number) for number in range(_FIELDS))
     return (
         f"view: {name} {{\n  sql_table_name: warehouse.{name} ;;\n\n"
-        "  dimension: id {\n    primary_key: yes\n    type: number\n    sql: ${TABLE}.id ;;\n  }\n\n"
+        "  dimension: id {\n    primary_key: yes\n    type: number\n  }\n\n"
         "  dimension: parent_id {\n    type: number\n    sql: ${TABLE}.parent_id ;;\n  }\n\n"
         f"{fields}\n}}\n"
     )
@@ -74,7 +74,8 @@ def _field(view: str, number: int) -> str:
   dimension: label_{number} {{
     description: "What people in the field call it"
     type: string
-    sql: CASE WHEN ${{TABLE}}.kind = {number} THEN UPPER(${{TABLE}}.label) ELSE ${{TABLE}}.label END ;;
+    sql: CASE WHEN ${{TABLE}}.kind = {number} THEN UPPER(${{TABLE}}.label)
+      ELSE ${{TABLE}}.label END ;;
     drill_fields: [id, amount_{number - 1}]
     tags: ["label", "text"]
   }}
@@ -85,10 +86,11 @@ def _model(area: int) -> str:
     explores = []
     for number in range(0, VIEWS_PER_AREA - 5, 5):
         base = f"area_{area}_table_{number}"
+        others = [f"area_{area}_table_{number + step}" for step in range(1, 5)]
         joins = "".join(
-            f"  join: area_{area}_table_{number + step} {{\n    relationship: many_to_one\n"
-            f"    sql_on: ${{{base}.parent_id}} = ${{area_{area}_table_{number + step}.id}} ;;\n  }}\n"
-            for step in range(1, 5)
+            f"  join: {other} {{\n    relationship: many_to_one\n"
+            f"    sql_on: ${{{base}.parent_id}} = ${{{other}.id}} ;;\n  }}\n"
+            for other in others
         )
         explores.append(f"explore: {base} {{\n{joins}}}\n")
     include = f'connection: "warehouse"\ninclude: "/views/area_{area}/*.view"\n\n'

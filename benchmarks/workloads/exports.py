@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 from pathlib import Path
+from typing import Self
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, Goal, seconds
@@ -103,7 +104,7 @@ class _Memory:
     def added(self) -> float:
         return self.highest - self.begin
 
-    def __enter__(self) -> _Memory:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 
