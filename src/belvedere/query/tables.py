@@ -1,0 +1,65 @@
+"""Rows that the query package keeps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from belvedere.store import Base, UtcDateTime
+
+
+class StoredQuery(Base):
+    """A query as it was first asked; `fingerprint` makes equal queries one row."""
+
+    __tablename__ = "query"
+
+    slug: Mapped[str] = mapped_column(String(32), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StoredSqlQuery(Base):
+    """SQL text to be run on a connection; `fingerprint` makes equal ones of a user one row."""
+
+    __tablename__ = "sql_query"
+
+    slug: Mapped[str] = mapped_column(String(32), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    connection_name: Mapped[str] = mapped_column(String(255))
+    model_name: Mapped[str | None] = mapped_column(String(255))
+    sql: Mapped[str] = mapped_column(Text)
+    vis_config: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    creator_id: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_run_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_runtime: Mapped[float | None]
+    run_count: Mapped[int] = mapped_column(default=0)
+
+
+class QueryTaskRow(Base):
+    """An asynchronous run; its result is a file beside the cache until `expires_at`."""
+
+    __tablename__ = "query_task"
+    __table_args__ = (Index("ix_query_task_creator_status", "creator_id", "status"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    query_slug: Mapped[str] = mapped_column(ForeignKey("query.slug"))
+    creator_id: Mapped[str] = mapped_column(String(64))
+    result_format: Mapped[str] = mapped_column(String(32))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[str | None] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(16))
+    result_source: Mapped[str | None] = mapped_column(String(32))
+    media_type: Mapped[str | None] = mapped_column(String(255))
+    error: Mapped[str | None] = mapped_column(Text)
+    sql: Mapped[str | None] = mapped_column(Text)
+    runtime: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
