@@ -34,9 +34,17 @@ class Dialect(ABC):
     reserved_words: ClassVar[frozenset[str]]
 
     _FACTS: ClassVar[tuple[str, ...]] = (
-        "name", "label", "identifier_quote", "max_identifier_length", "supports_cte",
-        "supports_full_outer_join", "supports_window_functions", "supports_group_by_ordinal",
-        "like_is_case_sensitive", "default_schema", "reserved_words",
+        "name",
+        "label",
+        "identifier_quote",
+        "max_identifier_length",
+        "supports_cte",
+        "supports_full_outer_join",
+        "supports_window_functions",
+        "supports_group_by_ordinal",
+        "like_is_case_sensitive",
+        "default_schema",
+        "reserved_words",
     )
 
     def __init_subclass__(cls) -> None:
