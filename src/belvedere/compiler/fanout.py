@@ -29,7 +29,7 @@ _DECOMPOSABLE = frozenset({"count", "sum", "average", "min", "max"})
 
 
 class CannotCollapseError(Exception):
-    """This query does not allow grouping below the join; never leaves this package."""
+    """Grouping below the join would not be exact here; never leaves this package."""
 
 
 @dataclass(frozen=True, slots=True)

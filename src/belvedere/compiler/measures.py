@@ -226,6 +226,14 @@ class Measures:
         return aggregates, raw
 
 
+_PLAIN = {
+    "sum": "COALESCE(SUM({}), 0)",
+    "average": "AVG({})",
+    "min": "MIN({})",
+    "max": "MAX({})",
+}
+
+
 class InlineAggregates:
     """Renders aggregates over the joined rows, by key where their rows are repeated."""
 
@@ -246,23 +254,16 @@ class InlineAggregates:
         return self._by_key(aggregate) if protect else self._plain(aggregate)
 
     def _plain(self, aggregate: Aggregate) -> str:
-        if aggregate.kind == "count":
+        if aggregate.operand is None:
             return self._count(aggregate)
-        assert aggregate.operand is not None  # noqa: S101  only counts have none
         operand = aggregate.guarded(aggregate.operand.sql)
-        match aggregate.kind:
-            case "count_distinct":
-                return self._dialect.count_distinct(operand, approximate=aggregate.approximate)
-            case "sum":
-                return f"COALESCE(SUM({operand}), 0)"
-            case "average":
-                return f"AVG({operand})"
-            case "median" | "percentile":
-                return self._dialect.percentile(operand, aggregate.percent)
-            case "list":
-                return self._dialect.list_distinct(operand)
-            case kind:
-                return f"{kind.upper()}({operand})"
+        if aggregate.kind == "count_distinct":
+            return self._dialect.count_distinct(operand, approximate=aggregate.approximate)
+        if aggregate.kind in ("median", "percentile"):
+            return self._dialect.percentile(operand, aggregate.percent)
+        if aggregate.kind == "list":
+            return self._dialect.list_distinct(operand)
+        return _PLAIN[aggregate.kind].format(operand)
 
     def _count(self, aggregate: Aggregate) -> str:
         if self._count_rows(aggregate.alias) or aggregate.key is None:
@@ -277,20 +278,17 @@ class InlineAggregates:
                 f"{aggregate.owner} cannot be computed: a join of this query repeats the rows of "
                 f'"{view}", and its view has no primary_key to count each row once'
             )
-        if aggregate.kind == "count":
+        if aggregate.operand is None:
             return self._dialect.count_distinct(aggregate.guarded(parenthesized(key.sql)))
-        assert aggregate.operand is not None  # noqa: S101  only counts have none
         operand = aggregate.guarded(aggregate.operand.sql)
-        match aggregate.kind:
-            case "sum":
-                return f"COALESCE({self._dialect.sum_by_key(operand, key.sql)}, 0)"
-            case "average":
-                return self._dialect.average_by_key(operand, key.sql)
-            case _:
-                sql = self._dialect.percentile_by_key(operand, aggregate.percent, key.sql)
-                if sql is None:
-                    raise QueryError(
-                        f"{aggregate.owner}: SQL dialect does not support symmetric aggregates "
-                        "with percentiles"
-                    )
-                return sql
+        if aggregate.kind == "sum":
+            return f"COALESCE({self._dialect.sum_by_key(operand, key.sql)}, 0)"
+        if aggregate.kind == "average":
+            return self._dialect.average_by_key(operand, key.sql)
+        sql = self._dialect.percentile_by_key(operand, aggregate.percent, key.sql)
+        if sql is None:
+            raise QueryError(
+                f"{aggregate.owner}: SQL dialect does not support symmetric aggregates with "
+                "percentiles"
+            )
+        return sql

@@ -94,7 +94,11 @@ class _Planner:
 
     def _out(self, scoped: ScopedField) -> OutDimension:
         return OutDimension(
-            scoped.full_name, self.resolver.output(scoped), self.resolver.companion(scoped)
+            scoped.full_name,
+            scoped,
+            self.resolver.output(scoped),
+            self.resolver.companion(scoped),
+            self.resolver.period(scoped),
         )
 
     def _conditions(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 
 from belvedere.compiler import tables
 from belvedere.compiler.conditions import TimeContext, condition, location_condition
@@ -223,7 +224,7 @@ class Resolver:
         return Fragment(f"{self.dialect.identifier(scoped.alias)}.{column}", here, here)
 
     def _case(self, scoped: ScopedField) -> Fragment:
-        return self._branches(scoped, lambda position, label: self.dialect.string(label))
+        return self._branches(scoped, lambda _, label: self.dialect.string(label))
 
     def _branches(self, scoped: ScopedField, result: Callable[[int, str], str]) -> Fragment:
         field = scoped.field
@@ -307,6 +308,20 @@ class Resolver:
         sql = self.dialect.timeframe(local, field.timeframe, self.time.calendar)
         return self._with(source, sql)
 
+    def period(self, scoped: ScopedField) -> Fragment | None:
+        """What to group a date-like dimension by, where that is cheaper than its text."""
+        field = scoped.field
+        if field.timeframe is None or field.timeframe in ("raw", "yesno"):
+            return None
+        source = self.instant(scoped)
+        sql = self.dialect.period(source.sql, field.timeframe, self.time.calendar)
+        return None if sql is None else self._with(source, sql)
+
+    def period_text(self, scoped: ScopedField, period_sql: str) -> str:
+        """The dimension's value, from its `period`."""
+        timeframe = scoped.field.timeframe or "raw"
+        return self.dialect.timeframe(period_sql, timeframe, self.time.calendar)
+
     def output(self, scoped: ScopedField) -> Fragment:
         """The SELECT expression of a dimension."""
         value = self.value(scoped)
@@ -320,7 +335,7 @@ class Resolver:
         if field.order_by_field:
             return self.output(self.lookup(field.order_by_field, scoped.alias, scoped.full_name))
         if field.cases and not field.alpha_sort:
-            return self._branches(scoped, lambda position, label: str(position))
+            return self._branches(scoped, lambda position, _: str(position))
         if field.tiers and field.style != "classic":
             source = self.expression(scoped)
             return self._with(source, tier_position(source.sql, field))
@@ -392,12 +407,11 @@ def tier_labels(field: Field) -> list[str]:
     if field.style == "integer":
         whole = [int(tier) if tier == int(tier) else tier for tier in tiers]
         between = [
-            f"{low} to {high - 1}" if high - 1 != low else f"{low}"
-            for low, high in zip(whole, whole[1:], strict=False)
+            f"{low} to {high - 1}" if high - 1 != low else f"{low}" for low, high in pairwise(whole)
         ]
         return [f"Below {whole[0]}", *between, f"{whole[-1]} or Above"]
     shown = [repr(float(tier)) for tier in tiers]
-    pairs = list(zip(shown, shown[1:], strict=False))
+    pairs = list(pairwise(shown))
     if field.style == "relational":
         middle = [f">= {low} and < {high}" for low, high in pairs]
         return [f"< {shown[0]}", *middle, f">= {shown[-1]}"]

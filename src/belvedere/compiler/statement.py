@@ -21,8 +21,11 @@ class OutDimension:
     """`companion` is what the dimension sorts by when that is not its own value."""
 
     name: str
+    scoped: ScopedField
     fragment: Fragment
     companion: Fragment | None = None
+    period: Fragment | None = None
+    """What to group by, where that is cheaper than the value itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class StatementWriter:
     def _aggregates(self, select: Select) -> list[Aggregate]:
         fields = [measure.scoped for measure in select.measures]
         fields += [having.scoped for having in select.having]
-        fields += [scoped for scoped in select.extra_order.values()]
+        fields += select.extra_order.values()
         return [found for scoped in fields for found in self._measures.collect(scoped)[0]]
 
     # Strategies
@@ -164,8 +167,7 @@ class StatementWriter:
         if conditions:
             lines.append(f"WHERE {all_of([condition.sql for condition in conditions])}")
         if select.grouped and select.dimensions:
-            numbers = range(1, len(select.dimensions) + 1)
-            lines.append(f"GROUP BY {', '.join(map(str, numbers))}")
+            lines.append(f"GROUP BY {', '.join(self._groups(select, strategy))}")
         kept = [sql for sql in having if sql is not None]
         if kept:
             lines.append(f"HAVING {all_of(kept)}")
@@ -176,7 +178,7 @@ class StatementWriter:
         return "\n".join(lines)
 
     def _columns(self, select: Select, strategy: _Strategy) -> list[tuple[str, str]]:
-        columns = [(item.name, strategy.dimension(item.fragment)) for item in select.dimensions]
+        columns = [(item.name, self._shown(item, strategy)) for item in select.dimensions]
         if select.companions:
             columns += [
                 (f"{item.name}__sort_", self._least(item.companion, strategy))
@@ -187,6 +189,18 @@ class StatementWriter:
             write = self._measures.sql if measure.is_source else self._measures.output
             columns.append((measure.name, write(measure.scoped, strategy.aggregate, strategy.raw)))
         return columns
+
+    def _shown(self, item: OutDimension, strategy: _Strategy) -> str:
+        if item.period is None:
+            return strategy.dimension(item.fragment)
+        return self._resolver.period_text(item.scoped, strategy.dimension(item.period))
+
+    def _groups(self, select: Select, strategy: _Strategy) -> list[str]:
+        """The expression itself where the value is made from it, else the column's position."""
+        return [
+            str(position) if item.period is None else strategy.dimension(item.period)
+            for position, item in enumerate(select.dimensions, 1)
+        ]
 
     def _least(self, fragment: Fragment, strategy: _Strategy) -> str:
         """The companion's value within a group, without grouping by it."""

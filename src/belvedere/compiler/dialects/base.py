@@ -115,6 +115,12 @@ class Dialect(ABC):
         """The value of a timeframe, in its final form (text or integer), of a naive timestamp."""
 
     @abstractmethod
+    def period(self, operand: str, timeframe: str, calendar: Calendar) -> str | None:
+        """A timestamp or date, cheap to group by, that is equal exactly where the timeframe's
+        value is, and whose own value of the timeframe is the same; None where there is none.
+        """
+
+    @abstractmethod
     def duration(self, unit: str, start: str, end: str) -> str:
         """Whole units elapsed; month, quarter and year count complete calendar periods only."""
 
@@ -126,7 +132,8 @@ class Dialect(ABC):
     @abstractmethod
     def sum_by_key(self, operand: str, key: str) -> str:
         """Sum of `operand` over distinct `key` (rows with a null key or operand do not count);
-        null when nothing counts."""
+        null when nothing counts.
+        """
 
     @abstractmethod
     def average_by_key(self, operand: str, key: str) -> str: ...

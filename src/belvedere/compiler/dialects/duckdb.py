@@ -62,6 +62,7 @@ _FISCAL = {
     "fiscal_quarter": "quarter",
     "fiscal_quarter_of_year": "quarter_of_year",
 }
+_PERIODS = frozenset({"second", "minute", "hour", "month", "quarter", "year"})
 _ELAPSED_UNITS = frozenset({"second", "minute", "hour", "day", "week"})
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _CASTS = {
@@ -147,6 +148,14 @@ class DuckDB(Dialect):
         if timeframe == "day_of_week_index":
             return f"(isodow({operand}) + {6 - week_start(calendar)}) % 7"
         return _bucket(operand, timeframe)
+
+    def period(self, operand: str, timeframe: str, calendar: Calendar) -> str | None:
+        if timeframe == "week":
+            return _week(operand, week_start(calendar))
+        if timeframe == "date":
+            return f"CAST({operand} AS DATE)"
+        unit = "second" if timeframe == "time" else timeframe
+        return f"date_trunc('{unit}', {operand})" if unit in _PERIODS else None
 
     def _fiscal(self, operand: str, timeframe: str, calendar: Calendar) -> str:
         offset = calendar.fiscal_month_offset

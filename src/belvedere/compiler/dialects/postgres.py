@@ -64,6 +64,11 @@ _FISCAL = {
     "fiscal_quarter": "quarter",
     "fiscal_quarter_of_year": "quarter_of_year",
 }
+_PERIODS = {
+    "time": "second",
+    "date": "day",
+    **{unit: unit for unit in ("second", "minute", "hour", "month", "quarter", "year")},
+}
 _SECONDS_IN = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _CASTS = {
@@ -154,6 +159,12 @@ class Postgres(Dialect):
             shift = 6 - week_start(calendar)
             return f"(CAST(EXTRACT(ISODOW FROM {operand}) AS INTEGER) + {shift}) % 7"
         return _bucket(operand, timeframe)
+
+    def period(self, operand: str, timeframe: str, calendar: Calendar) -> str | None:
+        if timeframe == "week":
+            return _week(operand, week_start(calendar))
+        unit = _PERIODS.get(timeframe)
+        return f"date_trunc('{unit}', {operand})" if unit else None
 
     def _fiscal(self, operand: str, timeframe: str, calendar: Calendar) -> str:
         offset = calendar.fiscal_month_offset

@@ -1,0 +1,108 @@
+"""String filters, and those of tiers and cases on their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from belvedere.compiler.conditions.outcome import Condition, Parts, members
+from belvedere.compiler.dialects.base import Dialect
+from belvedere.lookml.filters import (
+    Keyword,
+    Literal,
+    Pattern,
+    StringFilter,
+    canonical_tier_label,
+    parse_label,
+    parse_string,
+)
+from belvedere.lookml.filters.strings import Atom
+from belvedere.lookml.model import Field
+
+_NAMED_TIMEFRAMES = frozenset({"day_of_week", "month_name"})
+
+
+def text_condition(
+    dialect: Dialect, field: Field, operand: str, expression: str, case_sensitive: bool
+) -> Condition | None:
+    parsed = parse_string(expression)
+    if field.timeframe in _NAMED_TIMEFRAMES:
+        parsed = _rewritten(parsed, str.capitalize)
+    return _condition(dialect, operand, parsed, case_sensitive)
+
+
+def label_condition(
+    dialect: Dialect, field: Field, operand: str, expression: str, case_sensitive: bool
+) -> Condition | None:
+    parsed = parse_label(expression)
+    if field.tiers and field.style != "integer":
+        parsed = _rewritten(parsed, canonical_tier_label)
+    return _condition(dialect, operand, parsed, case_sensitive)
+
+
+def _rewritten(parsed: StringFilter, rewrite: Callable[[str], str]) -> StringFilter:
+    def atoms(given: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        return tuple(
+            Literal(rewrite(atom.value)) if isinstance(atom, Literal) else atom for atom in given
+        )
+
+    return StringFilter(atoms(parsed.include), atoms(parsed.exclude))
+
+
+def _condition(
+    dialect: Dialect, operand: str, parsed: StringFilter, case_sensitive: bool
+) -> Condition | None:
+    if parsed.is_any:
+        return None
+    writer = _Writer(dialect, operand, case_sensitive)
+    return Parts(
+        include=writer.included(parsed.include),
+        exclude=writer.excluded(parsed.exclude),
+        includes_null=any(isinstance(atom, Keyword) for atom in parsed.include),
+        excludes_null=any(isinstance(atom, Keyword) for atom in parsed.exclude),
+    ).on(operand)
+
+
+class _Writer:
+    """Conditions on one operand that are never true of null."""
+
+    def __init__(self, dialect: Dialect, operand: str, case_sensitive: bool) -> None:
+        self._dialect = dialect
+        self._operand = operand
+        self._case_sensitive = case_sensitive
+
+    def included(self, atoms: Iterable[Atom]) -> list[str]:
+        atoms = list(atoms)
+        words = self._equalities(atoms, negated=False)
+        for atom in atoms:
+            if isinstance(atom, Pattern):
+                words.append(self._like(atom) or f"{self._operand} IS NOT NULL")
+            elif atom is Keyword.empty:
+                words.append(f"{self._dialect.length(self._operand)} = 0")
+        return words
+
+    def excluded(self, atoms: Iterable[Atom]) -> list[str]:
+        atoms = list(atoms)
+        words = self._equalities(atoms, negated=True)
+        for atom in atoms:
+            if isinstance(atom, Pattern):
+                like = self._like(atom)
+                words.append(f"NOT ({like})" if like else "1 = 0")
+            elif atom is Keyword.empty:
+                words.append(f"{self._dialect.length(self._operand)} <> 0")
+        return words
+
+    def _like(self, pattern: Pattern) -> str | None:
+        """None for a pattern that every text matches."""
+        if pattern.is_anything:
+            return None
+        return self._dialect.like(self._operand, pattern.text, case_sensitive=self._case_sensitive)
+
+    def _equalities(self, atoms: list[Atom], *, negated: bool) -> list[str]:
+        values = dict.fromkeys(atom.value for atom in atoms if isinstance(atom, Literal))
+        if not values:
+            return []
+        if self._case_sensitive:
+            literals = [self._dialect.string(value) for value in values]
+            return [members(self._operand, literals, negated=negated)]
+        equal = [self._dialect.equals_ignoring_case(self._operand, value) for value in values]
+        return [f"NOT ({one})" for one in equal] if negated else equal

@@ -1,0 +1,16 @@
+"""Yes/no filters."""
+
+from __future__ import annotations
+
+from belvedere.compiler.conditions.outcome import Condition
+from belvedere.lookml.filters import parse_yesno
+
+
+def yesno_condition(operand: str, expression: str) -> Condition | None:
+    """`operand` is a boolean condition; where it is null, the answer is No."""
+    parsed = parse_yesno(expression)
+    if parsed.is_any:
+        return None
+    if parsed.yes:
+        return Condition(operand)
+    return Condition(f"NOT COALESCE({operand}, FALSE)", accepts_null=True)

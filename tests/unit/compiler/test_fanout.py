@@ -1,0 +1,215 @@
+"""Any tree of joins gives the numbers that counting by hand gives."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from statistics import median
+
+import duckdb
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from belvedere.compiler import compile_query
+from belvedere.compiler.dialects import get
+from belvedere.compiler.request import Request
+from belvedere.lookml.model import Category, Explore, Field, Join, Model, View
+
+ALIASES = ("a", "b", "c", "d")
+TYPES = ("count", "sum", "average", "min", "max", "count_distinct", "median")
+
+
+def view(name: str) -> View:
+    def dimension(field: str, **options: object) -> Field:
+        return Field(name=field, view=name, category=Category.dimension, type="number", **options)
+
+    def measure(kind: str) -> Field:
+        sql = None if kind == "count" else "${v}"
+        return Field(name=f"m_{kind}", view=name, category=Category.measure, type=kind, sql=sql)
+
+    fields = [
+        dimension("id", primary_key=True),
+        dimension("g"),
+        dimension("v"),
+        *(dimension(f"{other}_id") for other in ALIASES),
+        *(measure(kind) for kind in TYPES),
+    ]
+    return View(
+        name=name,
+        sql_table_name=f"t_{name}",
+        fields={field.name: field for field in fields},
+        primary_key="id",
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn):
+    size = draw(st.integers(2, 4))
+    aliases = ALIASES[:size]
+    small = st.one_of(st.none(), st.integers(0, 2))
+    rows = {}
+    for alias in aliases:
+        ids = range(1, draw(st.integers(0 if alias != "a" else 1, 5)) + 1)
+        rows[alias] = [{"id": i, "g": draw(small), "v": draw(small)} for i in ids]
+    joins = []
+    for position, alias in enumerate(aliases[1:], 1):
+        parent = aliases[draw(st.integers(0, position - 1))]
+        kind = draw(st.sampled_from(["many_to_one", "one_to_many", "one_to_one"]))
+        if kind == "one_to_one":
+            on = ("id", "id")
+        else:
+            holder, target = (parent, alias) if kind == "many_to_one" else (alias, parent)
+            choices = [None, 99, *(row["id"] for row in rows[target])]
+            for row in rows[holder]:
+                row[f"{target}_id"] = draw(st.sampled_from(choices))
+            on = (f"{alias}_id", "id") if kind == "many_to_one" else ("id", f"{parent}_id")
+        joins.append((alias, parent, kind, on, draw(st.sampled_from(["left_outer", "inner"]))))
+    dimensions = [f"{alias}.g" for alias in aliases if draw(st.booleans())]
+    measures = draw(
+        st.lists(
+            st.tuples(st.sampled_from(aliases), st.sampled_from(TYPES)),
+            min_size=1,
+            max_size=5,
+            unique=True,
+        )
+    )
+    filters = {
+        f"{alias}.g": draw(st.sampled_from(["1", "NULL", "NOT NULL", "NOT 1", ">0"]))
+        for alias in aliases
+        if draw(st.integers(0, 3)) == 0
+    }
+    return aliases, rows, joins, dimensions, measures, filters
+
+
+TESTS = {
+    "1": lambda g: g == 1,
+    "NULL": lambda g: g is None,
+    "NOT NULL": lambda g: g is not None,
+    "NOT 1": lambda g: g != 1,
+    ">0": lambda g: g is not None and g > 0,
+}
+
+
+def joined(rows, joins):
+    combined = [{"a": row} for row in rows["a"]]
+    for alias, parent, _, (left, right), kind in joins:
+        widened = []
+        for row in combined:
+            value = (row[parent] or {}).get(left)
+            found = [r for r in rows[alias] if value is not None and r.get(right) == value]
+            if not found and kind == "left_outer":
+                found = [None]
+            widened += [{**row, alias: match} for match in found]
+        combined = widened
+    return combined
+
+
+def measured(kind: str, rows: list[dict]) -> object:
+    values = [row["v"] for row in rows if row["v"] is not None]
+    if kind == "count":
+        return len(rows)
+    if kind == "sum":
+        return sum(values)
+    if kind == "count_distinct":
+        return len(set(values))
+    if not values:
+        return None
+    return {"average": lambda v: sum(v) / len(v), "min": min, "max": max, "median": median}[kind](
+        values
+    )
+
+
+def by_hand(rows, joins, dimensions, measures, filters):
+    def value(row, name):
+        alias = name.partition(".")[0]
+        return (row[alias] or {}).get("g")
+
+    groups: dict[tuple, list] = {}
+    for row in joined(rows, joins):
+        if all(TESTS[text](value(row, name)) for name, text in filters.items()):
+            groups.setdefault(tuple(value(row, name) for name in dimensions), []).append(row)
+    if not dimensions:
+        groups.setdefault((), [])
+    answer = {}
+    for key, members in groups.items():
+        cells = []
+        for alias, kind in measures:
+            distinct = {row[alias]["id"]: row[alias] for row in members if row[alias]}
+            cells.append(measured(kind, list(distinct.values())))
+        answer[key] = cells
+    return answer
+
+
+def run(aliases, rows, joins, dimensions, measures, filters):
+    connection = duckdb.connect()
+    for alias in aliases:
+        columns = ["id", "g", "v", *(f"{other}_id" for other in ALIASES)]
+        connection.execute(
+            f"CREATE TABLE t_{alias} ({', '.join(f'{column} INTEGER' for column in columns)})"
+        )
+        for row in rows[alias]:
+            connection.execute(
+                f"INSERT INTO t_{alias} VALUES ({', '.join('?' * len(columns))})",
+                [row.get(column) for column in columns],
+            )
+    explore = Explore(
+        name="a",
+        base="a",
+        base_view="a",
+        joins=tuple(
+            Join(
+                name=alias,
+                view=alias,
+                type=kind,
+                relationship=relationship,
+                sql_on=f"${{{parent}.{left}}} = ${{{alias}.{right}}}",
+            )
+            for alias, parent, relationship, (left, right), kind in joins
+        ),
+    )
+    model = Model(
+        name="m",
+        project="p",
+        version=repr(joins),
+        explores={"a": explore},
+        views={alias: view(alias) for alias in aliases},
+    )
+    fields = (*dimensions, *(f"{alias}.m_{kind}" for alias, kind in measures))
+    request = Request(
+        model, "a", fields, datetime.now(UTC), filters=filters, limit=None, unsorted=True
+    )
+    compiled = compile_query(request, get("duckdb"))
+    found = connection.execute(compiled.sql).fetchall()
+    connection.close()
+    width = len(dimensions)
+    return compiled, {tuple(row[:width]): list(row[width:]) for row in found}
+
+
+def same(left: object, right: object) -> bool:
+    if left is None or right is None:
+        return left is right
+    return math.isclose(float(left), float(right), rel_tol=1e-9)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases())
+def test_any_join_tree_agrees_with_counting_by_hand(case) -> None:
+    aliases, rows, joins, dimensions, measures, filters = case
+    used = {name.partition(".")[0] for name in (*dimensions, *filters)} | {
+        alias for alias, _ in measures
+    }
+    joins = _needed(joins, used)
+    compiled, found = run(aliases, rows, joins, dimensions, measures, filters)
+    expected = by_hand(rows, joins, dimensions, measures, filters)
+    assert found.keys() == expected.keys(), compiled.sql
+    for key, cells in expected.items():
+        for left, right in zip(cells, found[key], strict=True):
+            assert same(left, right), (key, cells, found[key], compiled.sql)
+
+
+def _needed(joins, used):
+    """Only joins that the query needs are emitted; unneeded inner joins do not filter."""
+    wanted = set(used)
+    for alias, parent, *_ in reversed(joins):
+        if alias in wanted:
+            wanted.add(parent)
+    return [join for join in joins if join[0] in wanted]
