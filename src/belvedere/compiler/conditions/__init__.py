@@ -42,8 +42,11 @@ def condition(
     otherwise the expression itself. QueryError for a text outside the field's grammar.
     """
     compared = parenthesized(operand)
+    grammar, name = grammar_of(field), f"{field.view}.{field.name}"
+    if grammar is Grammar.location:
+        raise QueryError(f"Invalid filter: {name} is a location, which is no single value")
     try:
-        match grammar_of(field):
+        match grammar:
             case Grammar.number:
                 return number_condition(dialect, compared, expression)
             case Grammar.date:
@@ -54,16 +57,14 @@ def condition(
                 return label_condition(dialect, field, compared, expression, case_sensitive)
             case Grammar.string:
                 return text_condition(dialect, field, compared, expression, case_sensitive)
-            case Grammar.location:
-                raise FilterSyntaxError("A location is filtered by its two coordinates")
     except FilterSyntaxError as error:
-        name = f"{field.view}.{field.name}"
         raise QueryError(f"Invalid filter: {_shown(expression)} on {name}: {error}") from None
 
 
 def location_condition(
     dialect: Dialect, latitude: str, longitude: str, expression: str
 ) -> Condition | None:
+    """The expression as a condition on the two coordinates of a location."""
     try:
         return place_condition(
             dialect, parenthesized(latitude), parenthesized(longitude), expression

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from belvedere.compiler.conditions.instants import TimeContext
 from belvedere.compiler.conditions.outcome import Condition
-from belvedere.compiler.conditions.periods import moved, start_of, start_of_fiscal
+from belvedere.compiler.conditions.periods import EARLIEST, LATEST, moved, start_of, start_of_fiscal
 from belvedere.compiler.dialects.base import Dialect
 from belvedere.errors import QueryError
 from belvedere.lookml.filters import (
@@ -125,7 +125,7 @@ def range_of(term: Term, time: TimeContext) -> Range:
 
 
 def _open(start: datetime, end: datetime) -> Range:
-    return (None if start == datetime.min else start), (None if end == datetime.max else end)
+    return (None if start == EARLIEST else start), (None if end == LATEST else end)
 
 
 def start_of_point(point: Point, time: TimeContext) -> datetime:

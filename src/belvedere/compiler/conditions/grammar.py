@@ -37,18 +37,19 @@ _STRING_MEASURES = frozenset({"string", "list"})
 def grammar_of(field: Field) -> Grammar:
     if field.tiers or field.cases:
         return Grammar.label
-    if field.type == "yesno":
-        return Grammar.yesno
+    if field.type in ("yesno", "location"):
+        return Grammar(field.type)
     if field.timeframe is not None:
         return _of_timeframe(field.timeframe)
-    if field.type == "location":
-        return Grammar.location
     if field.type.startswith("date"):
         return _of_timeframe(field.type.partition("_")[2])
+    return Grammar.number if _is_number(field) else Grammar.string
+
+
+def _is_number(field: Field) -> bool:
     if field.category is Category.measure:
-        return Grammar.string if field.type in _STRING_MEASURES else Grammar.number
-    is_number = field.type in _NUMBER_TYPES or field.type.startswith("duration_")
-    return Grammar.number if is_number else Grammar.string
+        return field.type not in _STRING_MEASURES
+    return field.type in _NUMBER_TYPES or field.type.startswith("duration_")
 
 
 def _of_timeframe(timeframe: str) -> Grammar:

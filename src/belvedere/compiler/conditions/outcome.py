@@ -29,7 +29,7 @@ class Parts:
         return includes and not self.excludes_null
 
     def on(self, operand: str) -> Condition:
-        """Any inclusion, and no exclusion; exclusions keep nulls unless something leaves them out."""
+        """Any inclusion and no exclusion, which keeps nulls unless something leaves them out."""
         is_null, not_null = f"{operand} IS NULL", f"{operand} IS NOT NULL"
         included = list(self.include)
         if not included and (self.includes_null or not self.exclude):

@@ -1,6 +1,6 @@
 """Calendar arithmetic on naive timestamps: starts of units, and moving by units.
 
-Results beyond the years 1 to 9999 are cut to `datetime.min` and `datetime.max`.
+Results beyond the years 1 to 9999 are cut to `EARLIEST` and `LATEST`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 
 from belvedere.compiler.dialects.base import Calendar
 from belvedere.compiler.dialects.reading import week_start
+
+EARLIEST = datetime(1, 1, 1)  # noqa: DTZ001  naive throughout this module
+LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001
 
 _LENGTHS = {
     "microsecond": timedelta(microseconds=1),
@@ -51,12 +54,12 @@ def moved(moment: datetime, count: int, unit: str) -> datetime:
     try:
         return moment + _LENGTHS[unit] * count
     except OverflowError:
-        return datetime.max if count > 0 else datetime.min
+        return LATEST if count > 0 else EARLIEST
 
 
 def _moved_by_months(moment: datetime, count: int) -> datetime:
     first = _month(moment.year * 12 + moment.month - 1 + count)
-    if first in (datetime.min, datetime.max):
+    if first in (EARLIEST, LATEST):
         return first
     day = min(moment.day, monthrange(first.year, first.month)[1])
     return moment.replace(year=first.year, month=first.month, day=day)
@@ -66,7 +69,7 @@ def _month(months: int) -> datetime:
     """The start of a month counted from year 0."""
     year, month = divmod(months, 12)
     if year < 1:
-        return datetime.min
+        return EARLIEST
     if year > 9999:
-        return datetime.max
-    return datetime(year, month + 1, 1)  # noqa: DTZ001  naive throughout this module
+        return LATEST
+    return EARLIEST.replace(year=year, month=month + 1)
