@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -10,22 +11,53 @@ import psycopg
 import pytest
 from tests.engines.postgres_server import PostgresServer, postgres_server
 
-__all__ = ["postgres_server"]
+from belvedere.compiler import dialects
 
-Run = Callable[[str], list[tuple[Any, ...]]]
+__all__ = ["Database", "postgres_server"]
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An empty database that is really there, and the dialect it is spoken to in."""
+
+    dialect: dialects.Dialect
+    connection: Any
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        cursor = self.connection.execute(sql)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def column(self, expression: str, rows: list[list[str]], names: str) -> list[Any]:
+        """The expression for each row of literals, in order; `names` are the columns'."""
+        values = ", ".join(f"({n}, {', '.join(row)})" for n, row in enumerate(rows))
+        sql = (
+            f"SELECT {expression} FROM (VALUES {values}) AS t(position, {names}) ORDER BY position"
+        )
+        return [row[0] for row in self.run(sql)]
+
+    def timestamps(self, expression: str, moments: list[Any]) -> list[Any]:
+        rows = [[self.dialect.timestamp(moment)] for moment in moments]
+        return self.column(expression, rows, "x")
+
+    def set_timezone(self, name: str) -> None:
+        self.connection.execute(f"SET TimeZone = '{name}'")
 
 
 @pytest.fixture(scope="session")
-def run_duckdb() -> Run:
-    """Runs one statement in an empty DuckDB that may not fetch extensions."""
+def _duckdb() -> Database:
     config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    connection = duckdb.connect(config=config)
-    connection.execute("SET TimeZone = 'UTC'")
-    return lambda sql: connection.execute(sql).fetchall()
+    return Database(dialects.get("duckdb"), duckdb.connect(config=config))
 
 
 @pytest.fixture(scope="session")
-def run_postgres(postgres_server: PostgresServer) -> Any:
-    """Runs one statement in an empty PostgreSQL database."""
+def _postgres(postgres_server: PostgresServer) -> Iterator[Database]:
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        yield lambda sql: connection.execute(sql).fetchall()
+        yield Database(dialects.get("postgres"), connection)
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each of the databases in turn, its session in UTC."""
+    found: Database = request.getfixturevalue(f"_{request.param}")
+    found.set_timezone("UTC")
+    return found
