@@ -107,6 +107,19 @@ def test_by_key_aggregates_stand_inside_larger_expressions(database: Database) -
     assert [(g, float(x)) for g, x in database.run(sql)] == [(1, 0.0), (2, -1.0)]
 
 
+def test_columns_may_have_any_name(database: Database) -> None:
+    names = ["pair_", "key", "value", "rows", "kept", "x"]
+    columns = ", ".join(database.dialect.quote(name) for name in names)
+    for name in names:
+        column = database.dialect.quote(name)
+        total = database.dialect.sum_by_key(column, column)
+        sql = (
+            f"SELECT {total} FROM (VALUES (1, 1, 1, 1, 1, 1), (2, 2, 2, 2, 2, 2)) AS t({columns}) "
+            f"HAVING {total} > 0"
+        )
+        assert database.run(sql) == [(3,)]
+
+
 def test_a_constant_counts_once_for_each_key(database: Database) -> None:
     sql = f"SELECT {database.dialect.sum_by_key('1', 't.k')} FROM (VALUES (1), (1), (2)) AS t(k)"
     assert database.run(sql) == [(2,)]

@@ -239,9 +239,11 @@ def _values_by_key(operand: str, key: str) -> str:
     """A list of one value per distinct key; values of null keys are null in it.
 
     Distinct pairs of key and value take half the time of hashing the keys, and are exact.
+    Brackets, because HAVING takes `pair.key` for a column.
     """
-    pairs = f"list(DISTINCT {{'k': {key}, 'v': {operand}}})"
-    return f"list_transform({pairs}, lambda pair: CASE WHEN pair.k IS NOT NULL THEN pair.v END)"
+    pairs = f"list(DISTINCT {{'key': {key}, 'value': {operand}}})"
+    value = "CASE WHEN pair_['key'] IS NOT NULL THEN pair_['value'] END"
+    return f"list_transform({pairs}, lambda pair_: {value})"
 
 
 def _fractions(percent: float) -> str:
