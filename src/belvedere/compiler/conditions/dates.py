@@ -111,9 +111,9 @@ def range_of(term: Term, time: TimeContext) -> Range:
     """The term's range on the local clock. A side that time itself does not reach is open."""
     match term:
         case Span(start, length):
-            first = start_of_point(start, time)
-            length = length or width_of(start)
-            return _open(first, moved(first, length.count, length.unit))
+            return _open(
+                start_of_point(start, time), _end_of(start, length or width_of(start), time)
+            )
         case Before(end):
             return None, start_of_point(end, time)
         case After(start):
@@ -122,6 +122,13 @@ def range_of(term: Term, time: TimeContext) -> Range:
             return _open(start_of_point(start, time), start_of_point(end, time))
         case DateNull():
             return None, None
+
+
+def _end_of(start: Point, length: Units, time: TimeContext) -> datetime:
+    if isinstance(start, Offset) and start.unit == length.unit:
+        # Counted from now, so that a start before all calendars does not move the end.
+        return start_of_point(Offset(start.count + length.count, start.unit), time)
+    return moved(start_of_point(start, time), length.count, length.unit)
 
 
 def _open(start: datetime, end: datetime) -> Range:
