@@ -1,0 +1,270 @@
+"""Raw dimensions, groups, measures, filters and parameters to fields of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from belvedere.lookml.assemble import Raw, Value
+from belvedere.lookml.diagnostics import Severity, did_you_mean
+from belvedere.lookml.model import AllowedValue, CaseBranch, Category, Field, Link
+from belvedere.lookml.reading import Reader
+from belvedere.lookml.vocabulary import (
+    DEFAULT_TIMEFRAMES,
+    DIMENSION_TYPES,
+    FISCAL_TIMEFRAMES,
+    INTERVALS,
+    MEASURE_TYPES,
+    TIMEFRAME_ALIASES,
+    TIMEFRAMES,
+)
+
+FIELD_KINDS = ("dimension", "dimension_group", "measure", "filter", "parameter")
+_TEXTS = (
+    "label description view_label group_label group_item_label value_format value_format_name "
+    "html order_by_field label_from_parameter map_layer_name fanout_on sql_latitude "
+    "sql_longitude sql_start sql_end start_location_field end_location_field units "
+    "sql_distinct_key list_field direction based_on based_on_time period kind default_value "
+    "suggest_dimension suggest_explore suggest_persist_for"
+).split()
+_LISTS = {
+    "tags": "tags",
+    "alias": "aliases",
+    "synonyms": "synonyms",
+    "drill_fields": "drill_fields",
+    "required_fields": "required_fields",
+    "required_access_grants": "required_access_grants",
+    "suggestions": "suggestions",
+}
+_FLAGS = {
+    "strict_value_format": False,
+    "can_filter": True,
+    "skip_drill_filter": False,
+    "allow_fill": True,
+    "alpha_sort": False,
+    "approximate": False,
+    "allow_approximate_optimization": False,
+    "value_to_date": False,
+    "suggestable": True,
+    "bypass_suggest_restrictions": False,
+    "primary_key": False,
+    "convert_tz": True,
+}
+_DATE_TYPES = {"date": "date", "date_time": "time", "time": "time"}
+
+
+class FieldResolver:
+    """Resolves the fields of one view."""
+
+    def __init__(self, reader: Reader, view: str, *, hidden: bool, fiscal: bool) -> None:
+        self._reader = reader
+        self._view = view
+        self._hidden = hidden
+        self._fiscal = fiscal
+
+    def fields(self, view: Raw) -> Iterator[Field]:
+        for raw in view.children(*FIELD_KINDS):
+            self._reader.check_parameters(raw, raw.key)
+            if raw.key == "dimension_group":
+                yield from self._group(raw)
+            elif raw.key == "dimension":
+                yield self._dimension(raw)
+            elif raw.key == "measure":
+                yield self._measure(raw)
+            else:
+                yield self._input(raw)
+
+    # What all fields have
+
+    def _common(self, raw: Raw) -> dict[str, Any]:
+        reader = self._reader
+        values: dict[str, Any] = {
+            "name": raw.name,
+            "view": self._view,
+            "sql": reader.text(raw, "sql"),
+            "location": raw.location,
+            "hidden": reader.flag(raw, "hidden", self._hidden),
+        }
+        for parameter in raw.values.keys() & _TEXT_SET:
+            values[parameter] = reader.text(raw, parameter)
+        for parameter in raw.values.keys() & _LISTS.keys():
+            values[_LISTS[parameter]] = reader.names(raw, parameter)
+        for parameter in raw.values.keys() & _FLAGS.keys():
+            values[parameter] = reader.flag(raw, parameter, _FLAGS[parameter])
+        values["case_sensitive"] = reader.maybe_flag(raw, "case_sensitive")
+        values["full_suggestions"] = reader.maybe_flag(raw, "full_suggestions")
+        values["datatype"] = reader.text(raw, "datatype") or "datetime"
+        if "link" in raw.values:
+            values["links"] = tuple(self._links(raw))
+        if "action" in raw.values:
+            values["actions"] = tuple(_plain(value) for value in raw.all("action"))
+        if "decimals" in raw.values and "value_format" not in raw.values:
+            digits = reader.whole(raw, "decimals") or 0
+            values["value_format"] = "#,##0" + ("." + "0" * digits if digits else "")
+        return values
+
+    def _links(self, raw: Raw) -> Iterator[Link]:
+        for value in raw.all("link"):
+            written = _texts(self._reader, value)
+            yield Link(written.get("label", ""), written.get("url", ""), written.get("icon_url"))
+
+    def _report(self, message: str, raw: Raw, severity: Severity = Severity.error) -> None:
+        name = f"{self._view}.{raw.name}"
+        self._reader.report(message, raw.location, severity=severity, field_name=name)
+
+    # Dimensions
+
+    def _dimension(self, raw: Raw) -> Field:
+        values = self._common(raw)
+        kind = self._reader.text(raw, "type") or "string"
+        self._check_type(raw, kind, "dimension")
+        values |= self._cases(raw) | self._tiers(raw)
+        if kind.startswith("duration_"):
+            values["interval"] = kind.removeprefix("duration_")
+        elif kind == "duration":
+            values["interval"], kind = "day", "duration_day"
+        elif kind in _DATE_TYPES:
+            values["timeframe"] = _DATE_TYPES[kind]
+        elif kind.startswith("date_"):
+            timeframe = _timeframe(kind.removeprefix("date_"))
+            values["timeframe"] = timeframe
+        if kind == "int":
+            kind = "number"
+        return Field(category=Category.dimension, type=kind, **values)
+
+    def _check_type(self, raw: Raw, kind: str, owner: str) -> None:
+        known = DIMENSION_TYPES if owner == "dimension" else MEASURE_TYPES
+        if kind in known or kind.startswith(("date_", "duration_")):
+            return
+        hint = did_you_mean(kind, known)
+        self._report(f'Unknown type "{kind}" of {owner} "{raw.name}".{hint}', raw)
+
+    def _tiers(self, raw: Raw) -> dict[str, Any]:
+        values: dict[str, Any] = {"style": self._reader.text(raw, "style") or "classic"}
+        for parameter in ("tiers", "bins"):
+            if parameter in raw.values:
+                values["tiers"] = tuple(self._numbers(raw, parameter))
+        return values
+
+    def _numbers(self, raw: Raw, parameter: str) -> Iterator[float]:
+        for text in self._reader.names(raw, parameter):
+            try:
+                yield float(text)
+            except ValueError:
+                self._report(f"{parameter} takes numbers, not {text}", raw)
+
+    def _cases(self, raw: Raw) -> dict[str, Any]:
+        value = raw.last("case")
+        if value is None or value.node.kind != "block":
+            return {}
+        branches = []
+        otherwise = None
+        for child in value.node.children:
+            if child.key == "when":
+                written = {c.key: self._reader.filled(c.value) for c in child.children}
+                branches.append(CaseBranch(written.get("sql", ""), written.get("label", "")))
+            elif child.key == "else":
+                otherwise = self._reader.filled(child.value)
+        return {"cases": tuple(branches), "case_else": otherwise}
+
+    def _group(self, raw: Raw) -> Iterator[Field]:
+        values = self._common(raw)
+        kind = self._reader.text(raw, "type") or "time"
+        if kind == "duration":
+            yield from self._durations(raw, values)
+            return
+        if kind != "time":
+            self._report(f'Unknown type "{kind}" of dimension_group "{raw.name}"', raw)
+        default = DEFAULT_TIMEFRAMES + (FISCAL_TIMEFRAMES if self._fiscal else ())
+        written = self._reader.maybe_names(raw, "timeframes")
+        timeframes = [_timeframe(name) for name in written] if written else default
+        for timeframe in dict.fromkeys(timeframes):
+            if timeframe not in TIMEFRAMES:
+                hint = did_you_mean(timeframe, TIMEFRAMES)
+                self._report(f'Unknown timeframe "{timeframe}" of "{raw.name}".{hint}', raw)
+                continue
+            name = raw.name if timeframe == "yesno" else f"{raw.name}_{timeframe}"
+            yield Field(
+                category=Category.dimension,
+                type="yesno" if timeframe == "yesno" else f"date_{timeframe}",
+                timeframe=timeframe,
+                dimension_group=raw.name,
+                **(values | {"name": name}),
+            )
+
+    def _durations(self, raw: Raw, values: dict[str, Any]) -> Iterator[Field]:
+        for interval in self._reader.maybe_names(raw, "intervals") or INTERVALS:
+            if interval not in INTERVALS:
+                hint = did_you_mean(interval, INTERVALS)
+                self._report(f'Unknown interval "{interval}" of "{raw.name}".{hint}', raw)
+                continue
+            yield Field(
+                category=Category.dimension,
+                type=f"duration_{interval}",
+                interval=interval,
+                dimension_group=raw.name,
+                **(values | {"name": f"{interval}s_{raw.name}"}),
+            )
+
+    # Measures, filters, parameters
+
+    def _measure(self, raw: Raw) -> Field:
+        values = self._common(raw)
+        reader = self._reader
+        kind = reader.text(raw, "type") or "string"
+        self._check_type(raw, kind, "measure")
+        if kind == "count" and values["sql"] is not None:
+            self._report("Measures of type count do not use the sql parameter", raw)
+            values["sql"] = None
+        values["filters"] = reader.pairs(raw) + reader.pairs(raw, "filter")
+        values["percentile"] = reader.number(raw, "percentile")
+        values["precision"] = reader.whole(raw, "precision")
+        values["approximate_threshold"] = reader.whole(raw, "approximate_threshold")
+        kind = {"int": "number", "time": "date_time"}.get(kind, kind)
+        return Field(category=Category.measure, type=kind, **values)
+
+    def _input(self, raw: Raw) -> Field:
+        """A filter or a parameter: fields that are only ever given a value."""
+        values = self._common(raw)
+        kind = self._reader.text(raw, "type") or "string"
+        allowed = []
+        for value in raw.all("allowed_value"):
+            written = _texts(self._reader, value)
+            choice = written.get("value", written.get("label", ""))
+            allowed.append(AllowedValue(written.get("label", choice), choice))
+        timeframe = _DATE_TYPES.get(kind)
+        return Field(
+            category=Category(raw.key),
+            type=kind,
+            timeframe=timeframe,
+            allowed_values=tuple(allowed),
+            **values,
+        )
+
+
+_TEXT_SET = frozenset(_TEXTS)
+
+
+def _timeframe(name: str) -> str:
+    return TIMEFRAME_ALIASES.get(name, name)
+
+
+def _texts(reader: Reader, value: Value) -> dict[str, str]:
+    return {child.key: reader.filled(child.value) for child in value.node.children}
+
+
+def _plain(value: Value) -> dict[str, object]:
+    """A block as plain data, repeated parameters as lists."""
+    result: dict[str, object] = {}
+    for child in value.node.children:
+        item: object = child.value
+        if child.kind == "block":
+            item = _plain(Value(child, value.tree))
+        elif child.kind == "list":
+            item = [member.value for member in child.children]
+        if child.key in result:
+            present = result[child.key]
+            result[child.key] = [*present, item] if isinstance(present, list) else [present, item]
+        else:
+            result[child.key] = item
+    return result

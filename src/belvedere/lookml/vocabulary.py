@@ -1,0 +1,130 @@
+"""What each object of the language admits: data, not code.
+
+Compiled by reading the published parameter reference; old forms that production projects still
+use are included.
+"""
+
+from __future__ import annotations
+
+NAMED_BLOCKS = frozenset(
+    "view explore join dimension dimension_group measure filter parameter set aggregate_table "
+    "query access_grant datagroup map_layer named_value_format test explore_source column "
+    "derived_column constant local_dependency remote_dependency override_constant application "
+    "assert".split()
+)
+MERGED_BLOCKS = frozenset({"derived_table", "explore_source", "materialization"})
+"""Blocks that extending merges parameter by parameter although they have no name."""
+
+ADDITIVE = frozenset(
+    "link action allowed_value bind_filters dev_filters filters extends access_filter sorts".split()
+)
+"""Parameters whose values add up under extends and refinements."""
+
+_COMMON = "label description hidden view_label group_label group_item_label required_access_grants"
+_FIELD = (
+    f"{_COMMON} type sql alias tags html link action drill_fields value_format value_format_name "
+    "strict_value_format can_filter case_sensitive required_fields order_by_field suggestable "
+    "suggestions suggest_explore suggest_dimension suggest_persist_for full_suggestions "
+    "bypass_suggest_restrictions label_from_parameter synonyms convert_tz datatype fanout_on "
+    "map_layer_name allow_fill skip_drill_filter style precision decimals format default_value "
+    "scope"
+)
+_PERSISTENCE = (
+    "datagroup_trigger sql_trigger_value sql_trigger interval_trigger persist_for "
+    "materialized_view increment_key increment_offset publish_as_db_view indexes partition_keys "
+    "cluster_keys sortkeys distribution distribution_style table_compression table_format"
+)
+
+PARAMETERS: dict[str, frozenset[str]] = {
+    name: frozenset(text.split())
+    for name, text in {
+        "dimension": f"{_FIELD} primary_key tiers bins case sql_case alpha_sort sql_latitude "
+        "sql_longitude sql_start sql_end start_location_field end_location_field units "
+        "intervals timeframes",
+        "dimension_group": f"{_FIELD} timeframes intervals sql_start sql_end primary_key",
+        "measure": f"{_FIELD} filters filter sql_distinct_key percentile list_field approximate "
+        "approximate_threshold allow_approximate_optimization direction based_on based_on_time "
+        "period kind value_to_date",
+        "filter": f"{_FIELD}",
+        "parameter": f"{_FIELD} allowed_value allowed_values",
+        "view": "sql_table_name derived_table label view_label extends extension final suggestions "
+        "required_access_grants drill_fields fields_hidden_by_default set dimension "
+        "dimension_group measure filter parameter test description",
+        "join": "from view_label type relationship sql_on foreign_key sql_foreign_key sql "
+        "sql_where sql_having sql_table_name required_joins required_access_grants fields "
+        "outer_only view_name",
+        "explore": "view_name from view_label label description group_label hidden tags extends "
+        "extension final fields join always_join always_filter conditionally_filter "
+        "sql_always_where sql_always_having access_filter access_filter_fields "
+        "required_access_grants cancel_grouping_fields symmetric_aggregates case_sensitive "
+        "persist_for persist_with sql_table_name aggregate_table query suggestions sql_preamble "
+        "view autogenerate_primary_keys test",
+        "set": "fields",
+        "derived_table": f"sql explore_source sql_create create_process {_PERSISTENCE}",
+        "explore_source": "column derived_column filters dev_filters bind_filters "
+        "bind_all_filters expression_custom_filter limit sorts timezone",
+        "datagroup": "sql_trigger interval_trigger max_cache_age label description",
+        "access_grant": "user_attribute allowed_values",
+        "aggregate_table": "query materialization",
+        "query": "dimensions measures pivots filters sorts limit column_limit timezone label "
+        "description",
+        "materialization": _PERSISTENCE,
+        "named_value_format": "value_format strict_value_format",
+        "map_layer": "file url format feature_key property_key property_label_key label "
+        "projection min_zoom_level max_zoom_level extents_json_url",
+        "test": "explore_source assert",
+        "model": "connection include label explore view access_grant datagroup map_layer "
+        "named_value_format test persist_for persist_with case_sensitive week_start_day "
+        "fiscal_month_offset sql_preamble template",
+        "manifest": "project_name local_dependency remote_dependency constant "
+        "localization_settings new_lookml_runtime rely_on_old_lookml_runtime application "
+        "visualization",
+    }.items()
+}
+
+DIMENSION_TYPES = frozenset(
+    "string number yesno date date_time time tier bin location distance zipcode unquoted int "
+    "duration".split()
+)
+MEASURE_TYPES = frozenset(
+    "average average_distinct count count_distinct date date_time int list max median "
+    "median_distinct min number percent_of_previous percent_of_total percentile "
+    "percentile_distinct period_over_period running_total string sum sum_distinct time "
+    "yesno".split()
+)
+TIMEFRAME_ALIASES = {
+    "dow": "day_of_week",
+    "dow_num": "day_of_week_index",
+    "hod": "hour_of_day",
+    "hour_of_day_num": "hour_of_day",
+    "mod": "day_of_month",
+    "dom": "day_of_month",
+    "doy": "day_of_year",
+    "woy": "week_of_year",
+    "moy": "month_num",
+    "tod": "time_of_day",
+}
+DEFAULT_TIMEFRAMES = tuple(
+    "raw time time_of_day hour hour_of_day minute second date day_of_week day_of_week_index "
+    "day_of_month day_of_year week week_of_year month month_num month_name quarter "
+    "quarter_of_year year".split()
+)
+FISCAL_TIMEFRAMES = (
+    "fiscal_month_num",
+    "fiscal_quarter",
+    "fiscal_quarter_of_year",
+    "fiscal_year",
+)
+TIMEFRAMES = frozenset(
+    [
+        *DEFAULT_TIMEFRAMES,
+        *FISCAL_TIMEFRAMES,
+        "yesno",
+        "millisecond",
+        "microsecond",
+        *(f"hour{n}" for n in (2, 3, 4, 6, 8, 12)),
+        *(f"minute{n}" for n in (2, 3, 4, 5, 6, 10, 12, 15, 20, 30)),
+        *(f"millisecond{n}" for n in (2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 125, 200, 250, 500)),
+    ]
+)
+INTERVALS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
