@@ -262,6 +262,20 @@ def test_a_naive_column_moves_to_the_query_time_zone(database: Database, zone: s
     assert found == [naive(instant, zone) for instant in instants()]
 
 
+@pytest.mark.parametrize("timeframe", TIMEFRAMES)
+def test_timeframes_are_those_of_the_query_time_zone(database: Database, timeframe: str) -> None:
+    dialect, calendar = database.dialect, Calendar("sunday", 3)
+    local = dialect.convert_timezone(
+        dialect.as_timestamp("x", "datetime"), "UTC", "America/Los_Angeles"
+    )
+    near = instants()[::20]
+    found = database.timestamps(
+        dialect.timeframe(local, timeframe, calendar), [naive(at, "UTC") for at in near]
+    )
+    there = [naive(at, "America/Los_Angeles") for at in near]
+    assert found == [expected(moment, timeframe, calendar) for moment in there]
+
+
 @pytest.mark.parametrize("session", ["UTC", "Asia/Kolkata"])
 @pytest.mark.parametrize("datatype", ["datetime", "timestamp", "epoch"])
 def test_columns_with_a_zone_and_epochs_read_as_database_time(

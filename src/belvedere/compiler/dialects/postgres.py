@@ -145,7 +145,8 @@ class Postgres(Dialect):
         return f"CAST({operand} AS TIMESTAMP)"
 
     def convert_timezone(self, operand: str, source: str, target: str) -> str:
-        return f"({operand}) AT TIME ZONE {self.string(source)} AT TIME ZONE {self.string(target)}"
+        zones = f"AT TIME ZONE {self.string(source)} AT TIME ZONE {self.string(target)}"
+        return f"(({operand}) {zones})"
 
     def timeframe(self, operand: str, timeframe: str, calendar: Calendar) -> str:
         template = _TIMEFRAMES.get(timeframe)
