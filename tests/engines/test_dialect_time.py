@@ -134,6 +134,11 @@ TIMEFRAMES = [
 ]
 
 
+GROUPED = {"time", "second", "minute", "hour", "date", "week", "month", "quarter", "year"} | {
+    timeframe for timeframe in TIMEFRAMES if timeframe.startswith(("hour", "minute", "millisecond"))
+} - {"hour_of_day", "millisecond"}
+
+
 @pytest.mark.parametrize("timeframe", TIMEFRAMES)
 def test_a_timeframe_has_the_documented_value(database: Database, timeframe: str) -> None:
     sql = database.dialect.timeframe("x", timeframe, Calendar())
@@ -161,6 +166,20 @@ def test_fiscal_years_start_when_the_model_says(
     calendar = Calendar(fiscal_month_offset=offset)
     found = database.timestamps(database.dialect.timeframe("x", timeframe, calendar), MOMENTS)
     assert found == [expected(moment, timeframe, calendar) for moment in MOMENTS]
+
+
+@pytest.mark.parametrize("timeframe", TIMEFRAMES)
+def test_a_period_stands_for_the_value_of_its_timeframe(database: Database, timeframe: str) -> None:
+    dialect, calendar = database.dialect, Calendar("sunday", 3)
+    period = dialect.period("x", timeframe, calendar)
+    assert (period is None) == (timeframe not in GROUPED)
+    if period is None:
+        return
+    moments = [*MOMENTS, *(moment + timedelta(minutes=7) for moment in MOMENTS)]
+    values = database.timestamps(dialect.timeframe(period, timeframe, calendar), moments)
+    assert values == [expected(moment, timeframe, calendar) for moment in moments]
+    periods = database.timestamps(period, moments)
+    assert len(set(zip(periods, values, strict=True))) == len(set(periods)) == len(set(values))
 
 
 def test_raw_and_yesno_and_nulls(database: Database) -> None:

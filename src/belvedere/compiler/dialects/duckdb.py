@@ -147,7 +147,11 @@ class DuckDB(Dialect):
             return _TIMEFRAMES["date"].format(x=_week(operand, week_start(calendar)))
         if timeframe == "day_of_week_index":
             return f"(isodow({operand}) + {6 - week_start(calendar)}) % 7"
-        return _bucket(operand, timeframe)
+        found = numbered(timeframe)
+        if found is None:
+            raise unknown_timeframe(timeframe)
+        shown = f"{_SECONDS}.%g" if found[0] == "millisecond" else _SECONDS
+        return f"strftime({_bucket(operand, *found)}, '{shown}')"
 
     def period(self, operand: str, timeframe: str, calendar: Calendar) -> str | None:
         if timeframe == "week":
@@ -155,7 +159,10 @@ class DuckDB(Dialect):
         if timeframe == "date":
             return f"CAST({operand} AS DATE)"
         unit = "second" if timeframe == "time" else timeframe
-        return f"date_trunc('{unit}', {operand})" if unit in _PERIODS else None
+        if unit in _PERIODS:
+            return f"date_trunc('{unit}', {operand})"
+        found = numbered(timeframe)
+        return _bucket(operand, *found) if found else None
 
     def _fiscal(self, operand: str, timeframe: str, calendar: Calendar) -> str:
         offset = calendar.fiscal_month_offset
@@ -225,14 +232,8 @@ def _week(operand: str, start: int) -> str:
     return f"(date_trunc('week', {operand} - to_days({start})) + to_days({start}))"
 
 
-def _bucket(operand: str, timeframe: str) -> str:
-    found = numbered(timeframe)
-    if found is None:
-        raise unknown_timeframe(timeframe)
-    unit, size = found
-    start = f"time_bucket(INTERVAL '{size} {unit}s', {operand})"
-    shown = f"{_SECONDS}.%g" if unit == "millisecond" else _SECONDS
-    return f"strftime({start}, '{shown}')"
+def _bucket(operand: str, unit: str, size: int) -> str:
+    return f"time_bucket(INTERVAL '{size} {unit}s', {operand})"
 
 
 def _values_by_key(operand: str, key: str) -> str:

@@ -159,13 +159,20 @@ class Postgres(Dialect):
         if timeframe == "day_of_week_index":
             shift = 6 - week_start(calendar)
             return f"(CAST(EXTRACT(ISODOW FROM {operand}) AS INTEGER) + {shift}) % 7"
-        return _bucket(operand, timeframe)
+        found = numbered(timeframe)
+        if found is None:
+            raise unknown_timeframe(timeframe)
+        shown = f"{_SECONDS}.MS" if found[0] == "millisecond" else _SECONDS
+        return f"to_char({_bucket(operand, *found)}, '{shown}')"
 
     def period(self, operand: str, timeframe: str, calendar: Calendar) -> str | None:
         if timeframe == "week":
             return _week(operand, week_start(calendar))
         unit = _PERIODS.get(timeframe)
-        return f"date_trunc('{unit}', {operand})" if unit else None
+        if unit is not None:
+            return f"date_trunc('{unit}', {operand})"
+        found = numbered(timeframe)
+        return _bucket(operand, *found) if found else None
 
     def _fiscal(self, operand: str, timeframe: str, calendar: Calendar) -> str:
         offset = calendar.fiscal_month_offset
@@ -243,14 +250,8 @@ def _week(operand: str, start: int) -> str:
     return f"(date_trunc('week', {operand} - {days}) + {days})"
 
 
-def _bucket(operand: str, timeframe: str) -> str:
-    found = numbered(timeframe)
-    if found is None:
-        raise unknown_timeframe(timeframe)
-    unit, size = found
-    start = f"date_bin(INTERVAL '{size} {unit}s', {operand}, TIMESTAMP '2000-01-01')"
-    shown = f"{_SECONDS}.MS" if unit == "millisecond" else _SECONDS
-    return f"to_char({start}, '{shown}')"
+def _bucket(operand: str, unit: str, size: int) -> str:
+    return f"date_bin(INTERVAL '{size} {unit}s', {operand}, TIMESTAMP '2000-01-01')"
 
 
 def _over_keys(aggregate: str, operand: str, key: str) -> str:
