@@ -1,0 +1,390 @@
+"""DuckDB in this process: one open database for everybody, cursors kept warm.
+
+Queries cannot reach the machine: the file is opened read-only, external access, extensions and
+configuration are locked. The one exception is a private folder in which named pipes stand for
+the length of one export, under names that nobody can guess.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from belvedere.engines.base import (
+    ColumnInfo,
+    ConnectionConfig,
+    Engine,
+    Execution,
+    SchemaInfo,
+    TableInfo,
+    TextExecution,
+    TextFormat,
+)
+from belvedere.engines.pool import Pool
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+
+BATCH_ROWS = 65_536
+_CHUNK = 256 * 1024
+_READING = frozenset(
+    {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+)
+_TEXT_OPTIONS: dict[TextFormat, str] = {
+    "csv": "FORMAT csv, HEADER false",
+    "json": "FORMAT json, ARRAY true",
+}
+_TUNABLE = frozenset({"threads", "memory_limit", "temp_directory"})
+_CARET = re.compile(r"\n\s*\n(?:LINE \d+:.*)\Z", re.DOTALL)
+
+
+@dataclass(eq=False)
+class _Database:
+    """An open file, shared by all engines on it."""
+
+    root: duckdb.DuckDBPyConnection
+    pipes: Path
+    users: int = 0
+
+
+_open: dict[tuple[str, bool], _Database] = {}
+_open_lock = threading.Lock()
+
+
+def _acquire(config: ConnectionConfig) -> tuple[tuple[str, bool], _Database]:
+    path = config.database or ":memory:"
+    in_memory = path == ":memory:"
+    key = (path if in_memory else str(Path(path).resolve()), config.read_only)
+    with _open_lock:
+        found = None if in_memory else _open.get(key)
+        if found is None:
+            found = _connect(path, config, in_memory=in_memory)
+            if not in_memory:
+                _open[key] = found
+        found.users += 1
+    return key, found
+
+
+def _connect(path: str, config: ConnectionConfig, *, in_memory: bool) -> _Database:
+    if not in_memory and not Path(path).exists():
+        raise EngineUnavailable(f"There is no DuckDB database at {path}")
+    pipes = Path(tempfile.mkdtemp(prefix="belvedere-"))
+    try:
+        root = duckdb.connect(path, read_only=config.read_only and not in_memory)
+        for name, value in config.options:
+            if name in _TUNABLE:
+                root.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
+        root.execute("SET TimeZone = $1", [config.timezone])
+        root.execute("SET autoinstall_known_extensions = false")
+        root.execute("SET autoload_known_extensions = false")
+        root.execute("SET allow_community_extensions = false")
+        root.execute(f"SET allowed_directories = ['{pipes}']")
+        root.execute("SET enable_external_access = false")
+        root.execute("SET lock_configuration = true")
+    except duckdb.Error as error:
+        shutil.rmtree(pipes, ignore_errors=True)
+        raise EngineUnavailable(clean(str(error))) from None
+    return _Database(root, pipes)
+
+
+def _release(key: tuple[str, bool], database: _Database) -> None:
+    with _open_lock:
+        database.users -= 1
+        if database.users:
+            return
+        if _open.get(key) is database:
+            del _open[key]
+    database.root.close()
+    shutil.rmtree(database.pipes, ignore_errors=True)
+
+
+def clean(message: str) -> str:
+    """The database's message as one paragraph, without its drawing of the statement."""
+    return " ".join(_CARET.sub("", message).split())
+
+
+class DuckDBEngine(Engine):
+    def __init__(self, config: ConnectionConfig) -> None:
+        self.config = config
+        self._lock = threading.Lock()
+        self._key: tuple[str, bool] | None = None
+        self._database: _Database | None = None
+        self._pool: Pool[duckdb.DuckDBPyConnection] = Pool(
+            config.max_connections, lambda: self._opened().root.cursor(), _end
+        )
+
+    def _opened(self) -> _Database:
+        with self._lock:
+            if self._database is None:
+                self._key, self._database = _acquire(self.config)
+            return self._database
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._pool.take(self.config.pool_timeout)
+        try:
+            yield cursor
+        finally:
+            self._pool.give_back(cursor)
+
+    def execute(self, sql: str, *, timeout: float | None = None) -> Execution:
+        cursor = self._pool.take(self.config.pool_timeout)
+        run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
+        try:
+            _refuse_other_than_reading(cursor, sql)
+            return _DuckDBExecution(run)
+        except BaseException as error:
+            run.end()
+            raise run.translated(error) from None
+
+    def write_text(
+        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
+    ) -> TextExecution | None:
+        cursor = self._pool.take(self.config.pool_timeout)
+        run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
+        try:
+            _refuse_other_than_reading(cursor, sql)
+            return _DuckDBText(run, self._opened().pipes, text_format)
+        except BaseException as error:
+            run.end()
+            raise run.translated(error) from None
+
+    def _rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        with self._borrowed() as cursor:
+            try:
+                return cursor.execute(sql, parameters or []).fetchall()
+            except duckdb.Error as error:
+                raise EngineError(clean(str(error)), sql) from None
+
+    def ping(self) -> str:
+        return str(self._rows("SELECT version()")[0][0])
+
+    def databases(self) -> list[str]:
+        found = self._rows("SELECT database_name FROM duckdb_databases() WHERE NOT internal")
+        return sorted(str(name) for (name,) in found)
+
+    def schemas(self, database: str | None = None) -> list[SchemaInfo]:
+        found = self._rows(
+            "SELECT DISTINCT schema_name FROM duckdb_schemas() "
+            "WHERE NOT internal AND database_name = coalesce($1, current_database()) ORDER BY 1",
+            [database],
+        )
+        return [SchemaInfo(str(name), name == "main") for (name,) in found]
+
+    def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]:
+        found = self._rows(
+            "SELECT schema_name, table_name, false, comment, estimated_size FROM duckdb_tables() "
+            "WHERE NOT internal AND database_name = coalesce($1, current_database()) "
+            "AND schema_name = coalesce($2, schema_name) "
+            "UNION ALL SELECT schema_name, view_name, true, comment, NULL FROM duckdb_views() "
+            "WHERE NOT internal AND database_name = coalesce($1, current_database()) "
+            "AND schema_name = coalesce($2, schema_name) ORDER BY 1, 2",
+            [database, schema],
+        )
+        return [TableInfo(*row) for row in found]
+
+    def columns(
+        self, schema: str | None = None, database: str | None = None
+    ) -> dict[tuple[str, str], list[ColumnInfo]]:
+        found = self._rows(
+            "SELECT schema_name, table_name, column_name, data_type, is_nullable, comment "
+            "FROM duckdb_columns() WHERE NOT internal "
+            "AND database_name = coalesce($1, current_database()) "
+            "AND schema_name = coalesce($2, schema_name) ORDER BY 1, 2, column_index",
+            [database, schema],
+        )
+        columns: dict[tuple[str, str], list[ColumnInfo]] = {}
+        for owner, table, *rest in found:
+            columns.setdefault((owner, table), []).append(ColumnInfo(*rest))
+        return columns
+
+    def explain(self, sql: str) -> str:
+        with self._borrowed() as cursor:
+            _refuse_other_than_reading(cursor, sql)
+            try:
+                return "\n".join(str(row[1]) for row in cursor.execute(f"EXPLAIN {sql}").fetchall())
+            except duckdb.Error as error:
+                raise EngineError(clean(str(error)), sql) from None
+
+    def close(self) -> None:
+        self._pool.close()
+        with self._lock:
+            if self._database is not None and self._key is not None:
+                _release(self._key, self._database)
+                self._database = None
+
+
+def _end(cursor: duckdb.DuckDBPyConnection) -> None:
+    with contextlib.suppress(duckdb.Error):
+        cursor.close()
+
+
+def _refuse_other_than_reading(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    try:
+        statements = cursor.extract_statements(sql)
+    except duckdb.Error as error:
+        raise EngineError(clean(str(error)), sql) from None
+    if len(statements) != 1:
+        raise EngineError("Only one statement can be run at a time", sql)
+    if statements[0].type not in _READING:
+        kind = str(statements[0].type).rpartition(".")[2]
+        raise EngineError(f"Only queries can be run here, not {kind}", sql)
+
+
+@dataclass(eq=False)
+class _Run:
+    """One statement on one cursor: its time limit, its cancellation, its end."""
+
+    cursor: duckdb.DuckDBPyConnection
+    give_back: Callable[[duckdb.DuckDBPyConnection], None]
+    sql: str
+    timeout: float | None
+    cancelled: bool = False
+    timed_out: bool = False
+    _ended: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _timer: threading.Timer | None = None
+
+    def __post_init__(self) -> None:
+        if self.timeout:
+            self._timer = threading.Timer(self.timeout, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _expire(self) -> None:
+        self.timed_out = True
+        self._interrupt()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        with self._lock:
+            if not self._ended:
+                self.cursor.interrupt()
+
+    def check(self) -> None:
+        if self.timed_out or self.cancelled:
+            raise self.translated(None)
+
+    def translated(self, error: BaseException | None) -> BaseException:
+        if self.timed_out:
+            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
+        if self.cancelled:
+            return QueryCancelled("The query was stopped", self.sql)
+        if isinstance(error, duckdb.Error | OSError | pa.ArrowException):
+            return EngineError(clean(str(error)), self.sql)
+        return error or EngineError("The query failed", self.sql)
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+        self.give_back(self.cursor)
+
+
+class _DuckDBExecution(Execution):
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        relation = run.cursor.sql(run.sql)
+        self._reader = relation.to_arrow_reader(BATCH_ROWS) if relation is not None else None
+        if self._reader is None:
+            raise EngineError("The statement returns no rows", run.sql)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._reader.schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        while True:
+            self._run.check()
+            try:
+                batch = self._reader.read_next_batch()
+            except StopIteration:
+                self._run.check()
+                return
+            except (duckdb.Error, OSError, pa.ArrowException) as error:
+                raise self._run.translated(error) from None
+            yield batch
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):
+            self._reader.close()
+        self._run.end()
+
+
+class _DuckDBText(TextExecution):
+    """COPY into a named pipe that `chunks` reads; the writer's outcome decides the end."""
+
+    def __init__(self, run: _Run, folder: Path, text_format: TextFormat) -> None:
+        self._run = run
+        self._failure: BaseException | None = None
+        self._pipe = folder / secrets.token_urlsafe(24)
+        self._statement = f"COPY ({run.sql}\n) TO '{self._pipe}' ({_TEXT_OPTIONS[text_format]})"
+        run.cursor.execute(f"EXPLAIN {self._statement}")
+        os.mkfifo(self._pipe, 0o600)
+        # Reading end first and without blocking: the writer then never waits for a reader.
+        self._reading = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self._writer = threading.Thread(target=self._write, daemon=True)
+        self._closed = False
+
+    def _write(self) -> None:
+        # A writing end of our own keeps the pipe open until the outcome is known.
+        holding = os.open(self._pipe, os.O_WRONLY)
+        try:
+            self._run.cursor.execute(self._statement)
+        except BaseException as error:  # noqa: BLE001  handed to the reader
+            self._failure = error
+        finally:
+            os.close(holding)
+
+    def chunks(self) -> Iterator[bytes]:
+        os.set_blocking(self._reading, True)
+        self._writer.start()
+        # Until the writer thread has opened its end a read would see the end of the stream.
+        started = False
+        while True:
+            data = os.read(self._reading, _CHUNK)
+            if data:
+                started = True
+                yield data
+            elif self._writer.is_alive() and not started:
+                self._writer.join(0.001)
+            else:
+                break
+        self._writer.join()
+        if self._failure is not None:
+            raise self._run.translated(self._failure) from None
+        self._run.check()
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._writer.is_alive():
+            self._run.cancel()
+        os.close(self._reading)
+        if self._writer.ident is not None:
+            self._writer.join()
+        self._pipe.unlink(missing_ok=True)
+        self._run.end()
