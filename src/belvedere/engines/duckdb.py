@@ -37,9 +37,7 @@ from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, Que
 
 BATCH_ROWS = 65_536
 _CHUNK = 256 * 1024
-_READING = frozenset(
-    {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
-)
+_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 _TEXT_OPTIONS: dict[TextFormat, str] = {
     "csv": "FORMAT csv, HEADER false",
     "json": "FORMAT json, ARRAY true",
