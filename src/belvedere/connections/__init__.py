@@ -1,0 +1,1 @@
+"""Stored connections to databases, and the engines opened for them."""

@@ -1,0 +1,107 @@
+"""One open engine per stored connection; a changed definition gets a new one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from belvedere.connections import connections
+from belvedere.connections.connections import PASSWORD_CONTEXT
+from belvedere.connections.tables import StoredConnection
+from belvedere.engines import open_engine
+from belvedere.engines.base import ConnectionConfig, Engine
+
+from belvedere.settings import Settings
+from belvedere.store import Database, EpochWatch
+from belvedere.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConnection:
+    """`identity` names the connection and the version of its definition."""
+
+    name: str
+    identity: str
+    config: ConnectionConfig
+    query_timezone: str | None
+    engine: Engine
+
+
+def config_of(row: StoredConnection, vault: Vault, settings: Settings) -> ConnectionConfig:
+    password = row.sealed_password
+    return ConnectionConfig(
+        dialect=row.dialect,
+        database=row.database,
+        host=row.host,
+        port=row.port,
+        username=row.username,
+        password=vault.decrypt(password, PASSWORD_CONTEXT) if password else None,
+        schema=row.db_schema,
+        ssl=row.ssl,
+        verify_ssl=row.verify_ssl,
+        max_connections=row.max_connections or 30,
+        pool_timeout=float(row.pool_timeout or settings.query_queue_timeout),
+        timeout=float(settings.query_timeout) if settings.query_timeout else None,
+        timezone=row.db_timezone or "UTC",
+    )
+
+
+class EngineRegistry:
+    """Thread-safe. An engine that was replaced is closed once nobody uses its pool."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        settings: Settings,
+        watch: EpochWatch,
+        opener: Callable[[ConnectionConfig], Engine] = open_engine,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._settings = settings
+        self._watch = watch
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._epoch = -1
+        self._open: dict[str, OpenConnection] = {}
+
+    def open(self, name: str) -> OpenConnection:
+        """The connection of that name with its engine; NotFound where there is none."""
+        epoch = self._watch.current("connections")
+        with self._lock:
+            if epoch != self._epoch:
+                with self._database.reading() as session:
+                    self._refresh(session)
+                self._epoch = epoch
+            found = self._open.get(name)
+            if found is None:
+                with self._database.reading() as session:
+                    found = self._open[name] = self._opened(connections.get(session, name))
+            return found
+
+    def _opened(self, row: StoredConnection) -> OpenConnection:
+        config = config_of(row, self._vault, self._settings)
+        identity = f"{row.name}#{row.version}#{row.created_at.isoformat()}"
+        return OpenConnection(row.name, identity, config, row.query_timezone, self._opener(config))
+
+    def _refresh(self, session: Session) -> None:
+        for name, opened in list(self._open.items()):
+            row = connections.find(session, name)
+            current = row is not None and opened.identity.startswith(f"{name}#{row.version}#")
+            if not current:
+                del self._open[name]
+                opened.engine.close()
+
+    def names(self) -> list[str]:
+        with self._database.reading() as session:
+            return [row.name for row in connections.everything(session)]
+
+    def close(self) -> None:
+        with self._lock:
+            for opened in self._open.values():
+                opened.engine.close()
+            self._open.clear()

@@ -1,0 +1,130 @@
+"""Models as they are right now: read from their folders, read again when a file changed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from belvedere.errors import NotFound
+from belvedere.lookml.model import Model
+from belvedere.lookml.project import Project, open_project
+from belvedere.projects import models
+from belvedere.store import Database, EpochWatch
+
+_SCAN_SHARE = 20
+"""A scan is repeated after at least this many times what it took: it costs 5 % at most."""
+
+
+class _Folder:
+    """One project's folder, loaded once and kept up to date by its files' times and sizes."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        self._name = name
+        self._root = root
+        self._lock = threading.Lock()
+        self._project: Project | None = None
+        self._next_scan = 0.0
+
+    def current(self) -> Project:
+        if self._project is not None and time.monotonic() < self._next_scan:
+            return self._project
+        with self._lock:
+            start = time.monotonic()
+            if self._project is not None and start < self._next_scan:
+                return self._project
+            if self._project is None:
+                self._project = open_project(self._root, self._name)
+            else:
+                self._project = self._project.reloaded()
+            end = time.monotonic()
+            self._next_scan = end + min((end - start) * _SCAN_SHARE, 2.0)
+            return self._project
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A configured model. `model` is None while its LookML does not exist (or does not load)."""
+
+    name: str
+    project_name: str | None
+    model: Model | None
+    allowed_connections: tuple[str, ...]
+    unlimited_connections: bool
+
+    def may_use(self, connection: str) -> bool:
+        return self.unlimited_connections or connection in self.allowed_connections
+
+
+class ServedModels:
+    """All configured models; safe to ask from any thread."""
+
+    def __init__(self, database: Database, watch: EpochWatch) -> None:
+        self._database = database
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._epoch = -1
+        self._folders: dict[tuple[str, str], _Folder] = {}
+        self._projects: dict[str, _Folder] = {}
+        self._configured: dict[str, tuple[str | None, tuple[str, ...], bool]] = {}
+
+    def _refresh(self) -> None:
+        epoch = self._watch.current("projects")
+        if epoch == self._epoch:
+            return
+        with self._lock, self._database.reading() as session:
+            self._projects = {
+                row.name: self._folders.setdefault(
+                    (row.name, row.path), _Folder(row.name, Path(row.path))
+                )
+                for row in models.projects(session)
+            }
+            self._configured = {
+                row.name: (
+                    row.project_name,
+                    tuple(row.allowed_connections),
+                    row.unlimited_connections,
+                )
+                for row in models.configurations(session)
+            }
+            self._epoch = epoch
+
+    def project(self, name: str) -> Project:
+        self._refresh()
+        folder = self._projects.get(name)
+        if folder is None:
+            raise NotFound
+        return folder.current()
+
+    def find(self, name: str) -> Served | None:
+        self._refresh()
+        found = self._configured.get(name)
+        if found is None:
+            return None
+        project_name, connections, unlimited = found
+        folder = self._projects.get(project_name or "")
+        model = None
+        if folder is not None:
+            try:
+                model = folder.current().models.get(name)
+            except FileNotFoundError:
+                model = None
+        return Served(name, project_name, model, connections, unlimited)
+
+    def get(self, name: str) -> Served:
+        found = self.find(name)
+        if found is None:
+            raise NotFound
+        return found
+
+    def model(self, name: str) -> Model:
+        """The LookML model; NotFound where it is not configured or not there."""
+        found = self.find(name)
+        if found is None or found.model is None:
+            raise NotFound
+        return found.model
+
+    def names(self) -> list[str]:
+        self._refresh()
+        return sorted(self._configured)
