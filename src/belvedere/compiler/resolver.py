@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from itertools import pairwise
 
 from belvedere.compiler import tables
 from belvedere.compiler.conditions import TimeContext, condition, location_condition
@@ -17,6 +16,7 @@ from belvedere.errors import LookmlError, QueryError
 from belvedere.lookml.liquid import has_liquid
 from belvedere.lookml.model import Field
 from belvedere.lookml.scope import Scope, ScopedField
+from belvedere.lookml.tiers import tier_labels, undefined_tier
 
 RANGE_TIMEFRAMES = frozenset(
     [
@@ -399,31 +399,6 @@ class Resolver:
 
 def yes_or_no(condition_sql: str) -> str:
     return f"CASE WHEN {condition_sql} THEN 'Yes' ELSE 'No' END"
-
-
-def tier_labels(field: Field) -> list[str]:
-    """Labels of a tier's buckets in order, below the first and above the last included."""
-    tiers = field.tiers
-    if field.style == "integer":
-        whole = [int(tier) if tier == int(tier) else tier for tier in tiers]
-        between = [
-            f"{low} to {high - 1}" if high - 1 != low else f"{low}" for low, high in pairwise(whole)
-        ]
-        return [f"Below {whole[0]}", *between, f"{whole[-1]} or Above"]
-    shown = [repr(float(tier)) for tier in tiers]
-    pairs = list(pairwise(shown))
-    if field.style == "relational":
-        middle = [f">= {low} and < {high}" for low, high in pairs]
-        return [f"< {shown[0]}", *middle, f">= {shown[-1]}"]
-    spans = [f"(-inf,{shown[0]})", *(f"[{low},{high})" for low, high in pairs)]
-    spans.append(f"[{shown[-1]},inf)")
-    if field.style == "interval":
-        return spans
-    return [f"T{position:02d} {span}" for position, span in enumerate(spans)]
-
-
-def undefined_tier(field: Field) -> str:
-    return "TXX Undefined" if field.style == "classic" else "Undefined"
 
 
 def tier_label(dialect: Dialect, operand: str, field: Field) -> str:

@@ -32,14 +32,15 @@ class _Folder:
             return self._project
         with self._lock:
             start = time.monotonic()
-            if self._project is not None and start < self._next_scan:
-                return self._project
-            if self._project is None:
-                self._project = open_project(self._root, self._name)
-            else:
-                self._project = self._project.reloaded()
-            end = time.monotonic()
-            self._next_scan = end + min((end - start) * _SCAN_SHARE, 2.0)
+            before = self._project
+            if before is not None and start < self._next_scan:
+                return before
+            self._project = (
+                before.reloaded() if before is not None else open_project(self._root, self._name)
+            )
+            if self._project is before:
+                end = time.monotonic()
+                self._next_scan = end + min((end - start) * _SCAN_SHARE, 2.0)
             return self._project
 
 

@@ -1,0 +1,173 @@
+"""One call of an operation: who calls, with what, and what it can reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from belvedere.accounts.tokens import AccessSession
+from belvedere.api.fields import ALL, Fields, parse_fields
+from belvedere.errors import BadRequest, Unauthenticated
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from belvedere.api.services import Services
+
+_MOST_PARAMETERS = 1000
+
+
+@dataclass(slots=True)
+class Request:
+    """A request as it came in; header names are lower-case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    address: str
+    id: str
+
+
+@dataclass(slots=True)
+class Stream:
+    """An answer in parts. Closing `chunks` stops whatever makes them."""
+
+    media_type: str
+    chunks: Iterator[bytes]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Text:
+    """An answer that is whole and already encoded. `fresh` says how long, and while what stays
+    the same, an equal request may get the same bytes (see `answers`)."""
+
+    media_type: str
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+    freshness: object | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    media_type: str | None
+    body: bytes
+    headers: dict[str, str]
+    chunks: Iterator[bytes] | None = None
+
+
+class Call:
+    def __init__(
+        self,
+        services: Services,
+        request: Request,
+        documentation: str,
+        session: AccessSession | None,
+    ) -> None:
+        self.services = services
+        self.request = request
+        self.documentation = documentation
+        self._session = session
+        self.response_headers: dict[str, str] = {}
+        self._stack = ExitStack()
+        self._db: Session | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._gone = False
+
+    # Who
+
+    @property
+    def session(self) -> AccessSession:
+        """The caller's session; Unauthenticated where the operation needs none and has none."""
+        if self._session is None:
+            raise Unauthenticated("Requires authentication.")
+        return self._session
+
+    @property
+    def user_id(self) -> str:
+        return str(self.session.user_id)
+
+    # With what
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """Query parameters; of repeated ones the last."""
+        return dict(self.parameter_pairs)
+
+    @cached_property
+    def parameter_pairs(self) -> list[tuple[str, str]]:
+        try:
+            return parse_qsl(
+                self.request.query, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS
+            )
+        except ValueError:
+            raise BadRequest("The request has too many parameters") from None
+
+    @cached_property
+    def fields(self) -> Fields:
+        text = self.parameters.get("fields", "")
+        return parse_fields(text) if text.strip() else ALL
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; None where there is none."""
+        if not self.request.body.strip():
+            return None
+        try:
+            return json.loads(self.request.body, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise BadRequest("The request body is not valid JSON") from None
+
+    # On what
+
+    @property
+    def now(self) -> datetime:
+        return self.services.clock()
+
+    @property
+    def db(self) -> Session:
+        """The application database: one transaction for the call, begun on first use."""
+        if self._db is None:
+            database = self.services.database
+            reading = self.request.method in ("GET", "HEAD")
+            self._db = self._stack.enter_context(
+                database.reading() if reading else database.session()
+            )
+        return self._db
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A transaction of its own, for calls that go on for long after they stored something."""
+        return self.services.database.session()
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Commit, or roll back because of `error`."""
+        if error is None:
+            self._stack.close()
+        else:
+            self._stack.__exit__(type(error), error, error.__traceback__)
+
+    # When the client goes away
+
+    def on_disconnect(self, stop: Callable[[], None]) -> None:
+        self._stops.append(stop)
+        if self._gone:
+            stop()
+
+    def disconnected(self) -> None:
+        self._gone = True
+        for stop in self._stops:
+            stop()
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)

@@ -1,0 +1,31 @@
+"""What operations work on: made once, when the instance starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from belvedere.accounts.throttle import Throttle
+from belvedere.api.authentication import Authenticator
+from belvedere.clock import Clock
+from belvedere.connections.registry import EngineRegistry
+from belvedere.projects.served import ServedModels
+from belvedere.query.runner import Runner
+from belvedere.query.tasks import Tasks
+from belvedere.settings import Settings
+from belvedere.store import Database, EpochWatch
+from belvedere.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    database: Database
+    watch: EpochWatch
+    engines: EngineRegistry
+    models: ServedModels
+    runner: Runner
+    tasks: Tasks
+    authenticator: Authenticator
+    throttle: Throttle

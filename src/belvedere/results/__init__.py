@@ -1,0 +1,1 @@
+"""From Arrow batches to answers: shaping, value formats, one encoder per format."""

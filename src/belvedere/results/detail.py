@@ -1,0 +1,204 @@
+"""json_detail and json_bi: rows with everything that a client needs to draw them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from belvedere.results.plain_values import plain
+from belvedere.results.presenter import Facts, Presenter
+from belvedere.results.shape import Row, Shaped
+from belvedere.results.value_formats import plain as plain_text
+
+
+def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str, Any]:
+    """The whole answer; keys that are always empty here are present for readers that look."""
+    return {
+        "id": facts.id,
+        "fields": _fields(shaped, presenter, facts),
+        "pivots": _pivots(shaped, presenter),
+        "data": [_row(shaped, presenter, row) for row in shaped.rows],
+        "has_totals": shaped.totals is not None,
+        "has_row_totals": shaped.has_row_totals,
+        "totals_data": _totals(shaped, presenter),
+        "subtotals_data": {},
+        "has_subtotals": False,
+        "columns_truncated": shaped.columns_truncated,
+        "max_column_limit_exceeded": shaped.columns_truncated,
+        "truncated": shaped.truncated,
+        "sql": facts.sql,
+        "sql_explain": None,
+        "timezone": facts.timezone,
+        "query_timezone": facts.timezone,
+        "from_cache": facts.from_cache,
+        "cached_derived": False,
+        "expired": False,
+        "ran_at": facts.ran_at,
+        "runtime": facts.runtime,
+        "errors": [
+            {
+                "message": message,
+                "message_details": None,
+                "params": field,
+                "error_pos": None,
+                "level": "warning",
+                "fatal": False,
+                "sql_error_loc": None,
+            }
+            for field, message in facts.warnings
+        ]
+        or None,
+        "show_sql_warning": False,
+        "applied_filters": {
+            name: {"value": text, "field": presenter.field_metadata(name)}
+            for name, text in facts.filters.items()
+        },
+        "applied_filter_expression": None,
+        "number_format": "1,234.56",
+        "null_sort_treatment": "last",
+        "supports_pivot_in_db": True,
+        "aggregate_table_used_info": None,
+        "drill_menu_build_time": 0.0,
+        "fill_fields": facts.fill_fields,
+        "added_params": {},
+        "forecast_result": None,
+        "server_dynamic_fields": [],
+        "is_local": True,
+        "table_calcs_complete": True,
+        "sorts": [f"{name} desc" if descending else name for name, descending in facts.sorts],
+        "status": "complete",
+        "timings": {},
+        "explore": {"model": facts.model, "name": facts.explore},
+        "tracked_attributes": {},
+    }
+
+
+def _fields(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str, Any]:
+    sorted_by = {
+        name: {"sort_index": position, "desc": descending}
+        for position, (name, descending) in enumerate(facts.sorts)
+    }
+
+    def described(name: str) -> dict[str, Any]:
+        metadata = dict(presenter.field_metadata(name))
+        metadata["type"] = shaped.effective_types.get(name, metadata.get("type"))
+        return metadata | ({"sorted": sorted_by[name]} if name in sorted_by else {})
+
+    dimensions = [described(name) for name in shaped.dimensions]
+    measures = [described(name) for name in shaped.measures]
+    return {
+        "dimensions": dimensions,
+        "measures": measures,
+        "table_calculations": [],
+        "pivots": [described(name) for name in shaped.pivots],
+        "dimension_like": dimensions,
+        "measure_like": measures,
+        "supermeasure_like": [],
+    }
+
+
+def _pivots(shaped: Shaped, presenter: Presenter) -> list[dict[str, Any]]:
+    found = []
+    for column in shaped.columns:
+        data = {name: plain(value) for name, value in column.data.items()}
+        found.append(
+            {
+                "key": column.key,
+                "is_total": column.is_total,
+                "data": data,
+                "metadata": {
+                    name: _cell(presenter, name, value, {}) for name, value in data.items()
+                },
+                "sort_values": data,
+                "labels": {name: presenter.rendered(name, value) for name, value in data.items()},
+            }
+        )
+    return found
+
+
+def _row(shaped: Shaped, presenter: Presenter, row: Row) -> dict[str, Any]:
+    simple = {name: plain(row.get(name)) for name in shaped.dimensions}
+    found: dict[str, Any] = {}
+    for name in shaped.dimensions:
+        found[name] = _cell(presenter, name, simple[name], simple)
+    for name in shaped.measures:
+        value = row.get(name)
+        if isinstance(value, dict) and shaped.pivots:
+            found[name] = {
+                key: _cell(presenter, name, plain(item), simple) for key, item in value.items()
+            }
+        else:
+            found[name] = _cell(presenter, name, plain(value), simple)
+    return found
+
+
+def _cell(presenter: Presenter, name: str, value: Any, row: dict[str, Any]) -> dict[str, Any]:
+    cell: dict[str, Any] = {"value": value}
+    if value is None:
+        return cell
+    rendered = presenter.rendered(name, value)
+    if rendered != plain_text(value):
+        cell["rendered"] = rendered
+    page = presenter.html(name, value, row)
+    if page is not None:
+        cell["html"] = page
+    filterable = presenter.filterable(name, value)
+    if filterable is not None:
+        cell["filterable_value"] = filterable
+    links = presenter.links(name, value, row)
+    if links:
+        cell["links"] = links
+    return cell
+
+
+def _totals(shaped: Shaped, presenter: Presenter) -> dict[str, Any] | None:
+    if shaped.totals is None:
+        return None
+    found: dict[str, Any] = {}
+    for name, value in shaped.totals.items():
+        if isinstance(value, dict):
+            found[name] = {
+                key: _cell(presenter, name, plain(item), {}) for key, item in value.items()
+            }
+        else:
+            found[name] = _cell(presenter, name, plain(value), {})
+    return found
+
+
+_BI_FIELD = (
+    "name label type category view view_label description hidden dimension_group "
+    "field_group_label field_group_variant sql"
+).split()
+
+
+def json_bi(
+    shaped: Shaped, presenter: Presenter, facts: Facts, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    def described(name: str) -> dict[str, Any]:
+        metadata = presenter.field_metadata(name)
+        return {key: metadata.get(key) for key in _BI_FIELD}
+
+    metadata = {
+        "fields": {
+            "dimensions": [described(name) for name in shaped.dimensions],
+            "measures": [described(name) for name in shaped.measures],
+            "pivots": [described(name) for name in shaped.pivots],
+            "table_calculations": [],
+        },
+        "pivots": [
+            {
+                "key": column.key,
+                "data": {n: plain(v) for n, v in column.data.items()},
+                "sort_values": {n: plain(v) for n, v in column.data.items()},
+                "is_total": column.is_total,
+            }
+            for column in shaped.columns
+        ],
+        "has_totals": shaped.totals is not None,
+        "has_subtotals": False,
+        "columns_truncated": str(shaped.columns_truncated).lower(),
+        "filter_expression": None,
+        "filters": facts.filters,
+        "sql": facts.sql,
+        "big_query_metadata": None,
+    }
+    return {"metadata": metadata, "rows": rows}

@@ -1,0 +1,221 @@
+"""Results to bytes: which formats there are, and one function for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from belvedere.errors import QueryError
+from belvedere.results import detail, grid, tables
+from belvedere.results.plain_values import dumps, plain
+from belvedere.results.presenter import Facts, Presenter
+from belvedere.results.shape import Shaped
+from belvedere.results.value_formats import plain as plain_text
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {
+    "json": "application/json",
+    "json_label": "application/json",
+    "inline_json": "application/json",
+    "json_detail": "application/json",
+    "json_fe": "application/json",
+    "json_bi": "application/json",
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "html": "text/html",
+    "md": "text/markdown",
+    "xlsx": XLSX,
+    "sql": "text/plain",
+}
+FORMATS = frozenset(MEDIA_TYPES)
+_DETAILED = frozenset({"json_detail", "json_fe"})
+
+
+def encode(
+    result_format: str, shaped: Shaped, presenter: Presenter, facts: Facts, *, formatted: bool
+) -> bytes:
+    """The bytes of a bounded result. `formatted`: values in their value formats, as text."""
+    if result_format in _DETAILED:
+        return dumps(detail.json_detail(shaped, presenter, facts)).encode()
+    if result_format == "json_bi":
+        rows = _objects(shaped, presenter, lambda name: name, formatted=formatted)
+        return dumps(detail.json_bi(shaped, presenter, facts, rows)).encode()
+    if result_format in ("json", "inline_json"):
+        rows = _objects(shaped, presenter, lambda name: name, formatted=formatted)
+        return dumps(rows).encode()
+    if result_format == "json_label":
+        rows = _objects(shaped, presenter, presenter.label, formatted=formatted)
+        return dumps(rows).encode()
+    return _table(result_format, shaped, presenter, facts, formatted=formatted)
+
+
+def _objects(
+    shaped: Shaped, presenter: Presenter, key: Callable[[str], str], *, formatted: bool
+) -> list[dict[str, Any]]:
+    def shown(name: str, value: Any) -> Any:
+        if formatted and value is not None:
+            return presenter.rendered(name, plain(value))
+        return plain(value)
+
+    rows = []
+    for row in shaped.rows:
+        found: dict[str, Any] = {}
+        for name in shaped.names:
+            value = row.get(name)
+            if shaped.pivots and isinstance(value, dict):
+                found[key(name)] = _nested(shaped, name, value, shown, key)
+            else:
+                found[key(name)] = shown(name, value)
+        rows.append(found)
+    return rows
+
+
+def _nested(
+    shaped: Shaped,
+    name: str,
+    values: dict[str, Any],
+    shown: Callable[[str, Any], Any],
+    key: Callable[[str], str],
+) -> dict[str, Any]:
+    """A pivoted measure: nested by pivot dimension, then by its value."""
+    found: dict[str, Any] = {}
+    for column in shaped.columns:
+        if column.is_total:
+            found[column.key] = shown(name, values.get(column.key))
+            continue
+        level = found
+        *outer, last = column.data.items()
+        for pivot, value in outer:
+            level = level.setdefault(key(pivot), {}).setdefault(_key(value), {})
+        level.setdefault(key(last[0]), {})[_key(last[1])] = shown(name, values.get(column.key))
+    return found
+
+
+def _key(value: Any) -> str:
+    return "null" if value is None else plain_text(plain(value))
+
+
+def _table(
+    result_format: str, shaped: Shaped, presenter: Presenter, facts: Facts, *, formatted: bool
+) -> bytes:
+    header = grid.headers(shaped, presenter)
+    if result_format == "xlsx":
+        formats = [
+            None if not formatted else _number_format(presenter, line.name)
+            for line in grid.columns_of(shaped)
+        ]
+        return tables.workbook(header, grid.body(shaped), formats, facts.explore)
+    rows = grid.texts(shaped, presenter, formatted=formatted or result_format == "html")
+    return _written(result_format, header, rows, facts.explore)
+
+
+def _number_format(presenter: Presenter, name: str) -> str | None:
+    found = presenter.field_metadata(name).get("value_format")
+    return str(found) if found else None
+
+
+def _written(result_format: str, header: Sequence[Sequence[str]], rows: Any, title: str) -> bytes:
+    if result_format == "csv":
+        return tables.delimited(header, rows, ",")
+    if result_format == "txt":
+        return tables.delimited(header, rows, "\t")
+    if result_format == "md":
+        return tables.markdown(header, rows)
+    if result_format == "html":
+        return tables.page(header, rows, title)
+    raise QueryError(f"Unknown result format: {result_format}")
+
+
+def encode_rows(result_format: str, names: Sequence[str], table: pa.Table) -> bytes:
+    """Plain columns, as SQL Runner queries have them."""
+    unique = _distinct(names)
+    rows = [
+        list(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    ]
+    values = [[plain(value) for value in row] for row in rows]
+    if result_format in ("json", "json_label", "inline_json"):
+        return dumps([dict(zip(unique, row, strict=True)) for row in values]).encode()
+    if result_format in _DETAILED or result_format == "json_bi":
+        return dumps(_detailed_rows(result_format, unique, values)).encode()
+    if result_format == "xlsx":
+        return tables.workbook([list(unique)], values, [None] * len(unique), "Results")
+    texts = ([plain_text(value) for value in row] for row in values)
+    return _written(result_format, [list(unique)], texts, "Results")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Column names as keys: a repeated name gets a number."""
+    found: list[str] = []
+    for name in names:
+        unique, number = name, 1
+        while unique in found:
+            number += 1
+            unique = f"{name}_{number}"
+        found.append(unique)
+    return found
+
+
+def _detailed_rows(
+    result_format: str, names: Sequence[str], rows: list[list[Any]]
+) -> dict[str, Any]:
+    fields = [
+        {"name": name, "label": name, "type": "string", "category": "dimension"} for name in names
+    ]
+    groups = {"dimensions": fields, "measures": [], "table_calculations": [], "pivots": []}
+    if result_format == "json_bi":
+        plain_rows = [dict(zip(names, row, strict=True)) for row in rows]
+        return {"metadata": {"fields": groups, "sql": None}, "rows": plain_rows}
+    data = [
+        {name: {"value": value} for name, value in zip(names, row, strict=True)} for row in rows
+    ]
+    return {"fields": groups, "data": data, "errors": None}
+
+
+def encode_error(result_format: str, message: str, sql: str | None) -> bytes:
+    """A failed query in the result's own format; `sql` is None for those who may not see it."""
+    if result_format in _DETAILED:
+        return dumps(
+            {
+                "data": [],
+                "fields": {
+                    "dimensions": [],
+                    "measures": [],
+                    "table_calculations": [],
+                    "pivots": [],
+                },
+                "sql": sql,
+                "errors": [
+                    {
+                        "message": "The database reported an error",
+                        "message_details": message,
+                        "params": None,
+                        "error_pos": None,
+                        "level": "error",
+                        "fatal": True,
+                        "sql_error_loc": {"line": None, "column": None, "character": None},
+                    }
+                ],
+            }
+        ).encode()
+    if result_format == "json_bi":
+        return dumps(
+            {
+                "metadata": {
+                    "fields": {
+                        "dimensions": [],
+                        "measures": [],
+                        "pivots": [],
+                        "table_calculations": [],
+                    },
+                    "sql": sql,
+                },
+                "rows": [{"looker_error": message}],
+            }
+        ).encode()
+    if result_format.startswith("json") or result_format == "inline_json":
+        return dumps([{"looker_error": message}]).encode()
+    if result_format == "xlsx":
+        return tables.workbook([["Error"]], [[message]], [None], "Error")
+    return _written(result_format, [["Error"]], [[message]], "Error")
