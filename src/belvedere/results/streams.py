@@ -4,15 +4,13 @@ runs per cell (types that have no text of their own in Arrow excepted)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from belvedere.results.plain_values import dumps, plain
 
-_SECONDS = pa.timestamp("s")
+_BETWEEN = ",\n"
 _ESCAPED = r'["\\\x00-\x1f]'
 _CONTROLS = [chr(code) for code in range(32)]
 
@@ -22,15 +20,20 @@ def stream_csv(
 ) -> Iterator[bytes]:
     """RFC 4180 with "\\n" line ends and empty nulls; the header first, also without rows."""
     yield csv_line(header, delimiter)
-    options = pa.csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="needed")
     for batch in batches:
-        if not batch.num_rows:
-            continue
-        buffer = BytesIO()
-        texts = [_csv_column(column) for column in batch.columns]
-        table = pa.RecordBatch.from_arrays(texts, names=[str(n) for n in range(len(texts))])
-        pa.csv.write_csv(table, buffer, options)
-        yield buffer.getvalue()
+        if batch.num_rows:
+            yield _csv_rows(batch, delimiter).buffers()[2].to_pybytes()
+
+
+def _csv_rows(batch: pa.RecordBatch, delimiter: str) -> pa.Array:
+    parts: list[pa.Array | pa.Scalar] = []
+    last = batch.num_columns - 1
+    for position, column in enumerate(batch.columns):
+        parts.append(_csv_column(column, delimiter))
+        parts.append(pa.scalar("\n" if position == last else delimiter, pa.large_string()))
+    return pc.binary_join_element_wise(
+        *parts, pa.scalar("", pa.large_string()), null_handling="replace", null_replacement=""
+    )
 
 
 def csv_line(values: Sequence[str], delimiter: str = ",") -> bytes:
@@ -43,34 +46,42 @@ def csv_cell(value: str, delimiter: str = ",") -> str:
     return value
 
 
-def _csv_column(column: pa.Array) -> pa.Array:
+def _csv_column(column: pa.Array, delimiter: str) -> pa.Array:
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_large_string(kind):
-        return column
+    if pa.types.is_integer(kind):
+        return column.cast(pa.large_string())
     if pa.types.is_floating(kind):
-        finite = pc.is_finite(column)
-        return _float_text(pc.if_else(finite, column, None))
-    return _text(column)
+        return _float_text(pc.if_else(pc.is_finite(column), column, None))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _csv_quoted(column.cast(pa.large_string()), delimiter)
+    text = _text(column)
+    return text if pa.types.is_decimal(kind) else _csv_quoted(text, delimiter)
+
+
+def _csv_quoted(texts: pa.Array, delimiter: str) -> pa.Array:
+    special = pc.match_substring_regex(texts, f'[{delimiter}"\\r\\n]')
+    if not pc.any(special).as_py():
+        return texts
+    return pc.if_else(special, _quoted(pc.replace_substring(texts, '"', '""')), texts)
 
 
 def stream_json(batches: Iterable[pa.RecordBatch], names: Sequence[str]) -> Iterator[bytes]:
     """One array of objects, keys as `names`."""
-    lead = b"["
+    empty = True
     for batch in batches:
         if not batch.num_rows:
             continue
-        rows = _json_rows(batch, names)
-        # One buffer for the whole batch: the strings of an Arrow array lie side by side.
-        joined = pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), ",\n")
-        yield lead + joined[0].as_buffer().to_pybytes()
-        lead = b",\n"
-    yield b"[]" if lead == b"[" else b"]"
+        # The strings of an Arrow array lie side by side: the whole batch is one buffer.
+        text = _json_rows(batch, names).buffers()[2].to_pybytes()
+        yield b"[" + text[len(_BETWEEN) :] if empty else text
+        empty = False
+    yield b"[]" if empty else b"]"
 
 
 def _json_rows(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
     parts: list[pa.Array | pa.Scalar] = []
     for position, (name, column) in enumerate(zip(names, batch.columns, strict=True)):
-        key = f"{'{' if position == 0 else ','}{dumps(name)}:"
+        key = f"{_BETWEEN + '{' if position == 0 else ','}{dumps(name)}:"
         parts.append(pa.scalar(key, pa.large_string()))
         parts.append(json_text(column))
     parts.append(pa.scalar("}", pa.large_string()))
