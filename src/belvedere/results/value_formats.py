@@ -11,17 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-NAMED: dict[str, str] = {
-    **{f"decimal_{n}": "#,##0" + ("." + "0" * n if n else "") for n in range(5)},
-    **{f"percent_{n}": "#,##0" + ("." + "0" * n if n else "") + "%" for n in range(5)},
-    "usd": "$#,##0.00",
-    "usd_0": "$#,##0",
-    "eur": '"€"#,##0.00',
-    "eur_0": '"€"#,##0',
-    "gbp": '"£"#,##0.00',
-    "gbp_0": '"£"#,##0',
-    "id": "0",
-}
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<number>[#0?][#0?,]*(?:\.[#0?]+)?|\.[#0?]+)(?P<scale>,*)'
     r"|(?P<percent>%)|(?P<other>.)",
