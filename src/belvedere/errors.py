@@ -40,6 +40,10 @@ class TooManyRequests(BelvedereError):
         self.retry_after = retry_after
 
 
+class NotBuilt(BelvedereError):
+    """Published, but not offered by this version yet."""
+
+
 class MethodNotAllowed(BelvedereError):
     """A built-in thing was asked to change in a way that built-in things do not."""
 

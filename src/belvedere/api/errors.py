@@ -15,7 +15,7 @@ _STATUS: tuple[tuple[type[errors.BelvedereError], int], ...] = (
     (errors.Invalid, 422),
     (errors.TooManyRequests, 429),
     (errors.MethodNotAllowed, 405),
-    (errors.EngineUnavailable, 400),
+    (errors.NotBuilt, 501),
     (errors.BelvedereError, 400),
 )
 

@@ -22,7 +22,7 @@ from belvedere.compiler.request import Request, Viewer
 from belvedere.connections.connections import is_timezone
 from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.engines.base import Engine
-from belvedere.errors import BadRequest, EngineError, Forbidden, NotFound, QueryError
+from belvedere.errors import BadRequest, EngineError, Forbidden, NotBuilt, NotFound, QueryError
 from belvedere.lookml.model import Model
 from belvedere.lookml.scope import Scope, scope_of
 from belvedere.projects.served import ServedModels
@@ -396,6 +396,29 @@ class Runner:
             stack.enter_context(running.stoppable(execution.cancel))
             yield from _text_rows(options.result_format, execution.batches(), compiled, presenter)
 
+    def column(
+        self, definition: Definition, asker: AccessSession
+    ) -> tuple[list[object], bool, str | None]:
+        """The first column's values, whether they were cached, and the database's error."""
+        prepared = self.prepare(definition, asker)
+        running = Running(
+            id=ids.slug(),
+            user_id=str(asker.user_id),
+            started_at=self._clock(),
+            connection=prepared.connection.name,
+            source="suggest",
+            model=definition.model,
+            explore=definition.view,
+            sql=prepared.compiled.sql,
+        )
+        part = _parts(prepared.compiled)[0]
+        with self.running.track(running):
+            try:
+                result, cached = self._result(prepared, part, RunOptions("json"), running)
+            except EngineError as error:
+                return [], False, str(error)
+        return result.table.column(0).to_pylist(), cached, None
+
     # SQL Runner
 
     def run_sql(
@@ -457,14 +480,10 @@ class _Resumed:
 
 def _check_format(result_format: str) -> None:
     if result_format in PICTURES:
-        raise NotBuiltError(f"The result format {result_format} is not offered yet")
+        raise NotBuilt(f"The result format {result_format} is not offered yet")
     if result_format not in encoding.FORMATS:
         known = ", ".join(sorted(encoding.FORMATS))
         raise BadRequest(f"Unknown result format {result_format}; there are {known}")
-
-
-class NotBuiltError(BadRequest):
-    """Asked for something that is published but not offered yet."""
 
 
 def _parts(compiled: Compiled) -> list[SqlPart]:

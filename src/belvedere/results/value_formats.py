@@ -1,24 +1,39 @@
-"""Excel-style number formats, as `value_format` writes them.
+"""Spreadsheet number formats, as `value_format` writes them, and how numbers look without one.
 
-Numbers without a format are shown as they are: no grouping, no rounding.
+A format is read once into sections; a section is digits to be placed, or a clock. Rounding is
+half away from zero on the decimal digits that the number shows, as spreadsheets do.
+
+Without a format numbers keep all their digits and their thousands are grouped (1,062; recorded
+answers show counts that way), while primary keys and parts of dates (years, days of the month)
+are written plainly.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-_TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<number>[#0?][#0?,]*(?:\.[#0?]+)?|\.[#0?]+)(?P<scale>,*)'
-    r"|(?P<percent>%)|(?P<other>.)",
-    re.DOTALL,
-)
+from belvedere.lookml.model import Field
+from belvedere.results.clocks import Clock, is_clock
+from belvedere.results.digits import Digits
+
+NAMED: dict[str, str] = {
+    **{f"decimal_{n}": "#,##0" + ("." + "0" * n if n else "") for n in range(5)},
+    **{f"percent_{n}": "#,##0" + ("." + "0" * n if n else "") + "%" for n in range(5)},
+    "usd": "$#,##0.00",
+    "usd_0": "$#,##0",
+    "eur": '"€"#,##0.00',
+    "eur_0": '"€"#,##0',
+    "gbp": '"£"#,##0.00',
+    "gbp_0": '"£"#,##0',
+    "id": "0",
+}
 _CONDITION = re.compile(r"\s*\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
 _COLOUR = re.compile(r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\]", re.I)
-_DURATION = re.compile(r"\[?(h+|m+|s+)\]?", re.I)
+_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -44,18 +59,35 @@ def plain(value: Any) -> str:
     return str(value)
 
 
+def grouped(value: Any) -> str:
+    """A number with all its digits, thousands apart; other values plainly."""
+    number = _number(value)
+    if number is None:
+        return plain(value)
+    whole, point, decimals = plain(number).partition(".")
+    return f"{int(whole):,}{point}{decimals}" if whole not in ("-0", "0") else plain(number)
+
+
 @lru_cache(maxsize=1024)
 def formatter(value_format: str | None) -> Formatter:
     """The function that writes numbers in that format (other values as they are)."""
     if not value_format:
         return plain
-    sections = [_Section(text) for text in _split(value_format)]
+    sections = [_Section(text) for text in _split(value_format)[:4]]
+    choose = _by_condition if any(section.test for section in sections) else _by_sign
 
     def write(value: Any) -> str:
         number = _number(value)
-        return plain(value) if number is None else _written(sections, number)
+        return plain(value) if number is None else choose(sections, number)
 
     return write
+
+
+def field_formatter(field: Field, value_format: str | None) -> Formatter:
+    """How the field's values are shown; `value_format` is its own, names resolved."""
+    if value_format:
+        return formatter(value_format)
+    return plain if field.timeframe or field.primary_key else grouped
 
 
 def _number(value: Any) -> Decimal | None:
@@ -82,102 +114,43 @@ def _split(text: str) -> list[str]:
     return [*sections, current]
 
 
-def _written(sections: list[_Section], number: Decimal) -> str:
-    if any(section.test is not None for section in sections):
-        for section in sections:
-            if section.test is None or section.test(number):
-                return section.write(number)
-        return sections[-1].write(number)
-    if number < 0 and len(sections) > 1:
-        return sections[1].write(-number)
-    if number == 0 and len(sections) > 2:
-        return sections[2].write(number)
-    return sections[0].write(number)
-
-
 class _Section:
-    """One section, read once."""
+    """One section: whom it is for, and what writes it."""
 
     def __init__(self, text: str) -> None:
         self.test: Callable[[Decimal], bool] | None = None
-        match = _CONDITION.match(text)
+        self.only_negative = False
+        match = _CONDITION.match(_COLOUR.sub("", text))
+        text = _CURRENCY.sub(r'"\1"', _COLOUR.sub("", text))
         if match:
-            compare, bound = _COMPARE[match.group(1)], Decimal(match.group(2))
-            self.test = lambda number: compare(number, bound)
+            self._conditional(match[1], Decimal(match[2]), text[match.end() :])
             text = text[match.end() :]
-        text = _COLOUR.sub("", text)
-        bare = re.sub(r'"[^"]*"|\\.', "", text)
-        self._duration = (
-            text if re.search(r"[hms]", bare, re.I) and not re.search(r"[#0?]", bare) else None
-        )
-        self._tokens = list(_TOKEN.finditer(text))
-        self._factor = Decimal(100) ** sum(1 for token in self._tokens if token["percent"])
-        self._scale = max((len(token["scale"] or "") for token in self._tokens), default=0)
+        self._writer: Clock | Digits = Clock(text) if is_clock(text) else Digits(text)
+
+    def _conditional(self, operator: str, bound: Decimal, rest: str) -> None:
+        compare = _COMPARE[operator]
+        self.test = lambda number: compare(number, bound)
+        below = operator in ("<", "<=") and bound <= 0
+        self.only_negative = below and (bound == 0 or rest.lstrip().startswith("-"))
 
     def write(self, number: Decimal) -> str:
-        if self._duration is not None:
-            return _clock(self._duration, number)
-        scaled = number * self._factor / (Decimal(1000) ** self._scale)
-        body, negative = "", False
-        for token in self._tokens:
-            if token["number"]:
-                digits, negative = _digits(token["number"], scaled)
-                body += digits
-            elif token["percent"]:
-                body += "%"
-            else:
-                kept = token["quoted"] or token["escaped"] or token["other"] or ""
-                body += "" if kept in "_*" and token["other"] else kept
-        return f"-{body}" if negative else body
+        """The number with its sign in front."""
+        text = self._writer.write(abs(number))
+        return f"-{text}" if number < 0 and not self._writer.is_zero(number) else text
+
+    def write_size(self, number: Decimal) -> str:
+        """The number without its sign, where the section itself tells it."""
+        return self._writer.write(abs(number))
 
 
-def _digits(pattern: str, number: Decimal) -> tuple[str, bool]:
-    """The digits of the number in the pattern, and whether the result is below zero."""
-    whole, _, fraction = pattern.partition(".")
-    places = len(fraction)
-    rounded = (
-        number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        if abs(number) < Decimal("1e25")
-        else number
-    )
-    integer, _, decimals = f"{abs(rounded):f}".partition(".")
-    decimals = decimals.ljust(places, "0")[:places]
-    required = len(fraction.rstrip("#?")) if fraction else 0
-    while len(decimals) > required and decimals.endswith("0"):
-        decimals = decimals[:-1]
-    placed = whole.replace(",", "")
-    least = len(placed) - placed.index("0") if "0" in placed else 0
-    integer = integer.lstrip("0").rjust(least, "0")
-    if "," in whole:
-        integer = _grouped(integer)
-    point = "." if decimals else ""
-    return f"{integer}{point}{decimals}", rounded < 0
+def _by_sign(sections: list[_Section], number: Decimal) -> str:
+    if number < 0 and len(sections) > 1:
+        return sections[1].write_size(number)
+    if number == 0 and len(sections) > 2:
+        return sections[2].write_size(number)
+    return sections[0].write(number)
 
 
-def _grouped(digits: str) -> str:
-    head = len(digits) % 3
-    parts = [digits[:head]] if head else []
-    parts += [digits[at : at + 3] for at in range(head, len(digits), 3)]
-    return ",".join(parts)
-
-
-def _clock(pattern: str, days: Decimal) -> str:
-    """Durations and times of day: the number counts days, as in a spreadsheet."""
-    sign = "-" if days < 0 else ""
-    seconds = int((abs(days) * 86400).quantize(Decimal(1), ROUND_HALF_UP))
-    units = [match.group(0).lower() for match in _DURATION.finditer(pattern)]
-    largest = units[0].strip("[]")[:1] if units else "s"
-    has_hours = any(unit.strip("[]").startswith("h") for unit in units)
-
-    def part(match: re.Match[str]) -> str:
-        letters = match.group(1).lower()
-        unbounded = match.group(0).startswith("[") or letters[0] == largest and letters[0] != "h"
-        amount = {"h": seconds // 3600, "m": seconds // 60, "s": seconds}[letters[0]]
-        if not unbounded:
-            amount %= 24 if letters[0] == "h" else 60
-        elif letters[0] == "m" and has_hours:
-            amount %= 60
-        return str(amount).rjust(len(letters), "0")
-
-    text = re.sub(r'"([^"]*)"', r"\1", pattern)
-    return sign + _DURATION.sub(part, text).strip()
+def _by_condition(sections: list[_Section], number: Decimal) -> str:
+    section = next((s for s in sections if s.test is None or s.test(number)), sections[-1])
+    return section.write_size(number) if section.only_negative else section.write(number)

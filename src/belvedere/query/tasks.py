@@ -1,0 +1,170 @@
+"""Asynchronous runs: started now, fetched later, by whoever started them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from belvedere import ids
+from belvedere.accounts.tokens import AccessSession
+from belvedere.clock import Clock
+from belvedere.errors import BelvedereError, NotFound, QueryCancelled
+from belvedere.query import stored
+from belvedere.query.definition import Definition
+from belvedere.query.options import RunOptions
+from belvedere.query.runner import Outcome, Runner
+from belvedere.query.running import Running
+from belvedere.query.tables import QueryTaskRow, StoredQuery
+from belvedere.store import Database
+
+KEPT = timedelta(hours=24)
+_WORKERS = 8
+_log = logging.getLogger("belvedere.tasks")
+
+
+class Tasks:
+    """Starts tasks on threads of this process; their state is in the database, their results
+    in files, so that any process can answer for them."""
+
+    def __init__(self, database: Database, runner: Runner, folder: Path, clock: Clock) -> None:
+        self._database = database
+        self._runner = runner
+        self._folder = folder
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="task")
+        self._lock = threading.Lock()
+        self._running: dict[str, Running | None] = {}
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def create(
+        self,
+        session: Session,
+        query: StoredQuery,
+        options: RunOptions,
+        asker: AccessSession,
+        source: str | None,
+    ) -> QueryTaskRow:
+        """Store the task; `start` it once the transaction is committed."""
+        now = self._clock()
+        row = QueryTaskRow(
+            id=ids.slug(),
+            query_slug=query.slug,
+            creator_id=str(asker.user_id),
+            result_format=options.result_format,
+            options=msgspec.to_builtins(options),
+            source=source,
+            status="added",
+            created_at=now,
+            expires_at=now + KEPT,
+        )
+        session.add(row)
+        session.flush()
+        return row
+
+    def start(
+        self, task_id: str, definition: Definition, options: RunOptions, asker: AccessSession
+    ) -> None:
+        with self._lock:
+            self._running[task_id] = None
+        self._pool.submit(self._work, task_id, definition, options, asker)
+
+    def _work(
+        self, task_id: str, definition: Definition, options: RunOptions, asker: AccessSession
+    ) -> None:
+        started = self._clock()
+        try:
+            self._set(task_id, status="running", started_at=started)
+
+            def note(running: Running) -> None:
+                running.id = task_id
+                with self._lock:
+                    self._running[task_id] = running
+
+            outcome = self._runner.run(
+                definition, options, asker, source="query_task", on_start=note
+            )
+            self._finish(task_id, outcome)
+        except QueryCancelled as error:
+            self._set(task_id, status="killed", error=str(error), completed_at=self._clock())
+        except BelvedereError as error:
+            self._set(task_id, status="error", error=str(error), completed_at=self._clock())
+        except Exception:
+            _log.exception("query task %s failed", task_id)
+            message = "Something went wrong; the server's log has the details"
+            self._set(task_id, status="error", error=message, completed_at=self._clock())
+        finally:
+            with self._lock:
+                self._running.pop(task_id, None)
+
+    def _finish(self, task_id: str, outcome: Outcome) -> None:
+        path = self._path(task_id)
+        with path.open("wb") as file:
+            file.write(outcome.body)
+            for chunk in outcome.chunks or ():
+                file.write(chunk)
+        self._set(
+            task_id,
+            status="error" if outcome.error else "complete",
+            error=outcome.error,
+            sql=outcome.sql,
+            media_type=outcome.media_type,
+            runtime=outcome.runtime,
+            result_source="cache" if outcome.from_cache else "query",
+            completed_at=self._clock(),
+        )
+
+    def _set(self, task_id: str, **values: object) -> None:
+        with self._database.session() as session:
+            session.execute(update(QueryTaskRow).where(QueryTaskRow.id == task_id).values(**values))
+
+    def _path(self, task_id: str) -> Path:
+        return self._folder / f"{task_id}.result"
+
+    def get(self, session: Session, task_id: str, asker: AccessSession) -> QueryTaskRow:
+        """A task of the asker's own (administrators see all); NotFound otherwise."""
+        row = session.get(QueryTaskRow, task_id)
+        if row is None or row.expires_at <= self._clock():
+            raise NotFound
+        if row.creator_id != str(asker.user_id) and not asker.permissions.is_admin:
+            raise NotFound
+        return row
+
+    def result(self, row: QueryTaskRow) -> bytes:
+        """The finished task's bytes; NotFound when they are gone."""
+        try:
+            return self._path(row.id).read_bytes()
+        except FileNotFoundError:
+            raise NotFound from None
+
+    def stop(self, task_id: str) -> bool:
+        with self._lock:
+            running = self._running.get(task_id)
+        if running is None:
+            return False
+        running.stop()
+        return True
+
+    def purge(self) -> None:
+        """Forget expired tasks; give up those that an earlier process left unfinished."""
+        now = self._clock()
+        with self._database.session() as session:
+            gone = session.scalars(
+                select(QueryTaskRow.id).where(QueryTaskRow.expires_at <= now)
+            ).all()
+            session.execute(delete(QueryTaskRow).where(QueryTaskRow.id.in_(gone)))
+        for task_id in gone:
+            self._path(task_id).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def definition_of(session: Session, row: QueryTaskRow) -> Definition:
+    return stored.definition_of(stored.get(session, row.query_slug))
