@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)'
@@ -20,8 +20,8 @@ _LAST_DAY = 2_958_465
 
 def is_clock(section: str) -> bool:
     bare = _LITERAL.sub("", section)
-    return re.search(r"[hmsdy]", bare, re.I) is not None and not re.search(
-        r"[#?]|(?<!\.)(?<!\.0)(?<!\.00)0|General", bare, re.I
+    return re.search(r"[hmsdy]", bare, re.IGNORECASE) is not None and not re.search(
+        r"[#?]|(?<!\.)(?<!\.0)(?<!\.00)0|General", bare, re.IGNORECASE
     )
 
 
@@ -57,7 +57,9 @@ class Clock:
         return not self._moment(abs(number))
 
     def _moment(self, days: Decimal) -> Decimal:
-        return (days * 86400).quantize(Decimal(1).scaleb(-self._places), ROUND_HALF_UP)
+        with localcontext() as context:
+            context.prec = 400
+            return (days * 86400).quantize(Decimal(1).scaleb(-self._places), ROUND_HALF_UP)
 
     def write(self, days: Decimal) -> str:
         seconds = self._moment(days)

@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
+_SLOTS = frozenset("0#?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Digits:
             percents += kind == "percent"
             self._take(kind, text)
         self._factor = Decimal(100) ** percents / Decimal(1000) ** (scale + commas)
-        self._places = sum(1 for part in self._fraction if part.slot)
+        self._places = sum(1 for part in self._fraction if part.slot in _SLOTS)
         self._open_end()
 
     def _take(self, kind: str, text: str) -> None:
@@ -67,7 +68,7 @@ class Digits:
 
     def _open_end(self) -> None:
         """Digits before the point need a place, though the section may name none (`.00`)."""
-        if self._point and not any(part.slot for part in self._whole):
+        if self._point and not any(part.slot in _SLOTS for part in self._whole):
             self._whole.append(_Part(slot="#"))
 
     def is_zero(self, number: Decimal) -> bool:
@@ -92,7 +93,7 @@ class Digits:
         return "".join(special.get(part.slot, "") if part.slot else part.text for part in parts)
 
     def _scientific(self, number: Decimal) -> str:
-        whole_slots = max(1, sum(1 for part in self._whole if part.slot not in ("", "E")))
+        whole_slots = max(1, sum(1 for part in self._whole if part.slot in _SLOTS))
         power = number.adjusted() - (whole_slots - 1) if number else 0
         mantissa = self._rounded(number.scaleb(-power))
         if len(str(int(mantissa))) > whole_slots:
@@ -108,11 +109,11 @@ class Digits:
 
     def _before(self, digits: str, special: dict[str, str]) -> str:
         """Digits from the right; the leftmost place takes all that remain."""
-        left = sum(1 for part in self._whole if part.slot in ("0", "#", "?"))
+        left = sum(1 for part in self._whole if part.slot in _SLOTS)
         written: list[str] = []
         rest, count = digits, 0
         for part in reversed(self._whole):
-            if part.slot not in ("0", "#", "?"):
+            if part.slot not in _SLOTS:
                 written.append(special.get(part.slot, part.text))
                 continue
             left -= 1
@@ -131,7 +132,7 @@ class Digits:
         digits = iter(enumerate(decimals))
         written = []
         for part in self._fraction:
-            if part.slot not in ("0", "#", "?"):
+            if part.slot not in _SLOTS:
                 written.append(special.get(part.slot, part.text))
                 continue
             for position, digit in islice(digits, 1):

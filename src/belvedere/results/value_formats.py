@@ -32,7 +32,9 @@ NAMED: dict[str, str] = {
     "id": "0",
 }
 _CONDITION = re.compile(r"\s*\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
-_COLOUR = re.compile(r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\]", re.I)
+_COLOUR = re.compile(
+    r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\]", re.IGNORECASE
+)
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda a, b: a < b,
