@@ -231,7 +231,9 @@ class Application:
     def _encoded(self, result: Any, status: int, call: Call) -> Answer:
         headers = call.response_headers
         if isinstance(result, Stream):
-            return Answer(status, result.media_type, b"", headers | result.headers, result.chunks)
+            return Answer(
+                status, result.media_type, b"", headers | result.headers, result.chunks, result.stop
+            )
         if isinstance(result, Text):
             return Answer(result.status, result.media_type, result.body, headers | result.headers)
         if status == 204:
@@ -293,14 +295,13 @@ class Application:
             answer.headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         watch = asyncio.ensure_future(_gone(receive))
         try:
-            first = await loop.run_in_executor(self._pool, next, chunks, None)
+            chunk = await self._next(answer, chunks, watch)
             await send(_start(answer))
-            chunk = first
             while chunk is not None and not watch.done():
                 data = packer.compress(chunk) if packer is not None else chunk
                 if data:
                     await send({"type": "http.response.body", "body": data, "more_body": True})
-                chunk = await loop.run_in_executor(self._pool, next, chunks, None)
+                chunk = await self._next(answer, chunks, watch)
             tail = packer.flush() if packer is not None else b""
             await send({"type": "http.response.body", "body": tail, "more_body": False})
         except BelvedereError as error:
@@ -311,6 +312,17 @@ class Application:
             close = getattr(chunks, "close", None)
             if close is not None:
                 await loop.run_in_executor(self._pool, close)
+
+    async def _next(
+        self, answer: Answer, chunks: Iterator[bytes], watch: asyncio.Future[None]
+    ) -> bytes | None:
+        """The next part; when the client goes while it is being made, the source is stopped."""
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._pool, next, chunks, None)
+        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done() and answer.stop is not None:
+            await loop.run_in_executor(None, answer.stop)
+        return await work
 
 
 @dataclass(slots=True)

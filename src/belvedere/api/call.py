@@ -43,6 +43,8 @@ class Stream:
     media_type: str
     chunks: Iterator[bytes]
     headers: dict[str, str] = field(default_factory=dict)
+    stop: Callable[[], None] | None = None
+    """Makes the source end soon, also while it is waiting for its next part."""
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class Answer:
     body: bytes
     headers: dict[str, str]
     chunks: Iterator[bytes] | None = None
+    stop: Callable[[], None] | None = None
 
 
 class Call:

@@ -62,7 +62,7 @@ class Operation:
                 arguments[name] = path_values[name]
             else:
                 try:
-                    arguments[name] = _bound(name, annotation, call)
+                    arguments[name] = read_parameter(name, annotation, call)
                 except Invalid as error:
                     problems += error.problems
         if problems:
@@ -91,7 +91,8 @@ RawBody = dict[str, Any]
 """A body that its operation reads and checks by itself."""
 
 
-def _bound(name: str, annotation: str, call: Call) -> Any:
+def read_parameter(name: str, annotation: str, call: Call) -> Any:
+    """A query parameter in the type that the annotation's text begins with; None without one."""
     if annotation.startswith("list[str]"):
         values = [value for key, value in call.parameter_pairs if key == name]
         listed = [part.strip() for value in values for part in value.split(",") if part.strip()]

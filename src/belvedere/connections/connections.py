@@ -90,9 +90,21 @@ def create(
     problems = [*_name_problems(session, values.get("name")), *_problems(values, creating=True)]
     if problems:
         raise Invalid(*problems)
+    row = _made(vault, values, now, creator_id)
+    session.add(row)
+    session.flush()
+    bump(session, "connections")
+    return row
+
+
+def _made(
+    vault: Vault, values: Mapping[str, Any], now: datetime, creator_id: str | None
+) -> StoredConnection:
     row = StoredConnection(
-        name=values["name"],
+        name=values.get("name") or "",
         dialect=values["dialect_name"],
+        ssl=False,
+        verify_ssl=False,
         extra={},
         overrides={},
         version=1,
@@ -101,9 +113,33 @@ def create(
         updated_at=now,
     )
     _assign(row, vault, values)
-    session.add(row)
-    session.flush()
-    bump(session, "connections")
+    return row
+
+
+def unsaved(
+    session: Session, vault: Vault, values: Mapping[str, Any], now: datetime
+) -> StoredConnection:
+    """A row that is not stored, for trying a definition out. A named connection that exists
+    lends it what the values leave out, its password included (for the same database only)."""
+    existing = find(session, str(values.get("name") or ""))
+    merged = dict(values)
+    if existing is not None:
+        merged.setdefault("dialect_name", existing.dialect)
+        for name, column in _COLUMNS.items():
+            merged.setdefault(name, getattr(existing, column))
+        merged.setdefault("port", existing.port)
+    problems = _problems(merged, creating=True)
+    if problems:
+        raise Invalid(*problems)
+    row = _made(vault, merged, now, None)
+    same = existing is not None and (row.host, row.port, row.database, row.username) == (
+        existing.host,
+        existing.port,
+        existing.database,
+        existing.username,
+    )
+    if existing is not None and same and "password" not in values:
+        row.sealed_password = existing.sealed_password
     return row
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from belvedere.results.plain_values import plain
+import pyarrow as pa
+
+from belvedere.compiler.compiled import Compiled
+from belvedere.results.columns import values_of
+from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
-from belvedere.results.shape import Row, Shaped
+from belvedere.results.shape import Row, Shaped, outline
+from belvedere.results.streams import stream_json
 from belvedere.results.value_formats import plain as plain_text
+
+_ROWS_AT_ONCE = 1000
 
 
 def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str, Any]:
@@ -70,6 +78,38 @@ def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str,
         "explore": {"model": facts.model, "name": facts.explore},
         "tracked_attributes": {},
     }
+
+
+def stream_detail(
+    compiled: Compiled,
+    batches: Iterable[pa.RecordBatch],
+    presenter: Presenter,
+    facts: Callable[[], Facts],
+) -> Iterator[bytes]:
+    """json_detail of a plain result, rows first; `facts` is asked after the last row."""
+    head = outline(compiled)
+    yield b'{"data":['
+    count = 0
+    for batch in batches:
+        for start in range(0, batch.num_rows, _ROWS_AT_ONCE):
+            rows = values_of(batch.slice(start, _ROWS_AT_ONCE))
+            cells = dumps([_row(head, presenter, row) for row in rows])[1:-1]
+            yield ("," + cells if count else cells).encode()
+            count += len(rows)
+    head.truncated = compiled.limit is not None and 0 < compiled.limit <= count
+    answer = json_detail(head, presenter, facts())
+    del answer["data"]
+    yield f"],{dumps(answer)[1:]}".encode()
+
+
+def stream_bi(
+    compiled: Compiled, batches: Iterable[pa.RecordBatch], presenter: Presenter, facts: Facts
+) -> Iterator[bytes]:
+    """json_bi of a plain result."""
+    head = dumps(json_bi(outline(compiled), presenter, facts, []))
+    yield head.removesuffix("[]}").encode()
+    yield from stream_json(batches, [column.name for column in compiled.columns])
+    yield b"}"
 
 
 def _fields(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str, Any]:
@@ -165,9 +205,19 @@ def _totals(shaped: Shaped, presenter: Presenter) -> dict[str, Any] | None:
 
 
 _BI_FIELD = (
-    "name label type category view view_label description hidden dimension_group "
-    "field_group_label field_group_variant sql"
-).split()
+    "name",
+    "label",
+    "type",
+    "category",
+    "view",
+    "view_label",
+    "description",
+    "hidden",
+    "dimension_group",
+    "field_group_label",
+    "field_group_variant",
+    "sql",
+)
 
 
 def json_bi(

@@ -9,27 +9,16 @@ import pyarrow as pa
 
 from belvedere.errors import QueryError
 from belvedere.results import detail, grid, tables
+from belvedere.results.columns import values_of
+from belvedere.results.encoded import Column, distinct, stream
+from belvedere.results.formats import FORMATS, MEDIA_TYPES
 from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
 from belvedere.results.shape import Shaped
 from belvedere.results.value_formats import plain as plain_text
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA_TYPES = {
-    "json": "application/json",
-    "json_label": "application/json",
-    "inline_json": "application/json",
-    "json_detail": "application/json",
-    "json_fe": "application/json",
-    "json_bi": "application/json",
-    "csv": "text/csv",
-    "txt": "text/plain",
-    "html": "text/html",
-    "md": "text/markdown",
-    "xlsx": XLSX,
-    "sql": "text/plain",
-}
-FORMATS = frozenset(MEDIA_TYPES)
+__all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "encode_rows"]
+
 _DETAILED = frozenset({"json_detail", "json_fe"})
 
 
@@ -129,32 +118,14 @@ def _written(result_format: str, header: Sequence[Sequence[str]], rows: Any, tit
 
 
 def encode_rows(result_format: str, names: Sequence[str], table: pa.Table) -> bytes:
-    """Plain columns, as SQL Runner queries have them."""
-    unique = _distinct(names)
-    rows = [
-        list(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)
-    ]
-    values = [[plain(value) for value in row] for row in rows]
-    if result_format in ("json", "json_label", "inline_json"):
-        return dumps([dict(zip(unique, row, strict=True)) for row in values]).encode()
+    """Plain columns, as SQL Runner queries have them; a repeated name gets a number."""
+    unique = distinct(names)
     if result_format in _DETAILED or result_format == "json_bi":
+        rows = values_of(table.rename_columns(unique))
+        values = [[plain(value) for value in row.values()] for row in rows]
         return dumps(_detailed_rows(result_format, unique, values)).encode()
-    if result_format == "xlsx":
-        return tables.workbook([list(unique)], values, [None] * len(unique), "Results")
-    texts = ([plain_text(value) for value in row] for row in values)
-    return _written(result_format, [list(unique)], texts, "Results")
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Column names as keys: a repeated name gets a number."""
-    found: list[str] = []
-    for name in names:
-        unique, number = name, 1
-        while unique in found:
-            number += 1
-            unique = f"{name}_{number}"
-        found.append(unique)
-    return found
+    columns = [Column(name, name) for name in unique]
+    return b"".join(stream(result_format, columns, table.to_batches()).chunks)
 
 
 def _detailed_rows(

@@ -12,10 +12,21 @@ from belvedere.lookml.model import Field
 from belvedere.lookml.tiers import tier_labels
 
 MOST_ROWS = 20_000
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _ENUMERATED: dict[str, list[Any]] = {
     "day_of_week": list(_DAYS),
     "day_of_week_index": list(range(7)),

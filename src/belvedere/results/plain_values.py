@@ -21,8 +21,10 @@ def plain(value: Any) -> Any:
         return _number(value)
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
+    return value.isoformat() if isinstance(value, date | time) else _nested(value)
+
+
+def _nested(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):

@@ -27,7 +27,8 @@ class Presenter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What json_detail and json_bi tell beside the rows; `sql` is None for those who may not
-    see it. Times are ISO 8601, durations in seconds."""
+    see it. Times are ISO 8601, durations in seconds.
+    """
 
     id: str
     sql: str | None

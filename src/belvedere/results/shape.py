@@ -1,5 +1,6 @@
 """Bounded results in the shape of their answer: pivots assembled, totals beside, measures that
-are computed after the query filled in."""
+are computed after the query filled in.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from belvedere.compiler.compiled import Compiled, PostMeasure, Role
 from belvedere.lookml.model import Field
+from belvedere.results.columns import values_of
 from belvedere.results.fill import filled
 
 ROW_TOTAL = "$$$_row_total_$$$"
@@ -66,7 +68,8 @@ def shape(
     return shaped
 
 
-def _blank(compiled: Compiled) -> Shaped:
+def outline(compiled: Compiled) -> Shaped:
+    """What is known of the result before its rows."""
     fields = {c.name: c.field for c in compiled.columns if c.field is not None}
     fields |= {post.name: post.field for post in compiled.post_measures}
     return Shaped(
@@ -82,8 +85,8 @@ def _blank(compiled: Compiled) -> Shaped:
 
 
 def _plain(compiled: Compiled, main: pa.Table) -> Shaped:
-    shaped = _blank(compiled)
-    shaped.rows = main.to_pylist()
+    shaped = outline(compiled)
+    shaped.rows = values_of(main)
     shaped.truncated = compiled.limit is not None and 0 < compiled.limit <= len(shaped.rows)
     return shaped
 
@@ -96,14 +99,14 @@ def key_text(value: Any) -> str:
 
 
 def _pivoted(compiled: Compiled, main: pa.Table) -> Shaped:
-    shaped = _blank(compiled)
+    shaped = outline(compiled)
     row_rank = next(c.name for c in compiled.columns if c.role is Role.row_rank)
     column_rank = next(c.name for c in compiled.columns if c.role is Role.column_rank)
     values = [c.name for c in compiled.columns if c.role in (Role.measure, Role.hidden)]
     columns: dict[int, PivotColumn] = {}
     rows: dict[int, Row] = {}
     highest = 0
-    for cell in main.to_pylist():
+    for cell in values_of(main):
         number, position = cell[column_rank], cell[row_rank]
         highest = max(highest, number)
         if number <= compiled.column_limit and number not in columns:
@@ -132,7 +135,7 @@ def _pivoted(compiled: Compiled, main: pa.Table) -> Shaped:
 
 
 def _add_row_totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> None:
-    by_row = {tuple(row[name] for name in compiled.dimensions): row for row in table.to_pylist()}
+    by_row = {tuple(row[name] for name in compiled.dimensions): row for row in values_of(table)}
     totalled = [name for name in shaped.measures if name in table.column_names]
     for row in shaped.rows:
         total = by_row.get(tuple(row[name] for name in compiled.dimensions), {})
@@ -148,7 +151,7 @@ def _add_row_totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> None
 
 
 def _totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> Row:
-    rows = table.to_pylist()
+    rows = values_of(table)
     measures = [name for name in shaped.measures if name in table.column_names]
     if not compiled.pivots:
         first = rows[0] if rows else {}

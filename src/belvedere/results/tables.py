@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
+from belvedere.errors import QueryError
+from belvedere.results import streams
 from belvedere.results.streams import csv_line
 
 Header = Sequence[Sequence[str]]
+_CHUNK = 1 << 16
+_MOST_ROWS = 1_048_576
+_LONGEST_TEXT = 32_767
+_LARGEST_EXACT = 10**15
+_WORKBOOK = {
+    "constant_memory": True,
+    "nan_inf_to_errors": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 def delimited(header: Header, rows: Iterable[Sequence[str]], delimiter: str) -> bytes:
@@ -20,23 +33,14 @@ def delimited(header: Header, rows: Iterable[Sequence[str]], delimiter: str) -> 
 
 
 def markdown(header: Header, rows: Iterable[Sequence[str]]) -> bytes:
-    """Markdown knows one header line: those of pivots stand above it as rows of the head."""
+    """Markdown knows one header line: pivot values stand in it before the labels."""
     *above, labels = header
     merged = [
         " ".join(part for part in (*(line[n] for line in above), label) if part)
         for n, label in enumerate(labels)
     ]
-    lines = [_markdown_line(merged), "|" + "|".join(" --- " for _ in merged) + "|"]
-    lines += [_markdown_line(row) for row in rows]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _markdown_line(cells: Sequence[str]) -> str:
-    escaped = (
-        cell.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "<br>")
-        for cell in cells
-    )
-    return "| " + " | ".join(escaped) + " |"
+    (head,) = streams.stream_markdown([], merged)
+    return head + "".join(streams.markdown_line(row) for row in rows).encode()
 
 
 def page(header: Header, rows: Iterable[Sequence[str]], title: str) -> bytes:
@@ -44,16 +48,11 @@ def page(header: Header, rows: Iterable[Sequence[str]], title: str) -> bytes:
     *above, labels = header
     head = "".join(f"<tr>{_merged_cells(line)}</tr>" for line in above)
     head += "<tr>" + "".join(f"<th>{html.escape(label)}</th>" for label in labels) + "</tr>"
-    lines = [
-        "<!DOCTYPE html>",
-        f'<html><head><meta charset="utf-8"><title>{html.escape(title)}</title></head><body>',
-        f"<table><thead>{head}</thead><tbody>",
-    ]
-    lines += [
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    ]
-    lines += ["</tbody></table></body></html>", ""]
-    return "\n".join(lines).encode()
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>\n"
+        for row in rows
+    )
+    return (streams.page_start(head, title) + body + streams.PAGE_END).encode()
 
 
 def _merged_cells(line: Sequence[str]) -> str:
@@ -68,36 +67,54 @@ def _merged_cells(line: Sequence[str]) -> str:
 def workbook(
     header: Header, rows: Iterable[Sequence[Any]], number_formats: Sequence[str | None], sheet: str
 ) -> bytes:
-    """One sheet; numbers stay numbers and carry their value format."""
+    return b"".join(stream_workbook(header, rows, number_formats, sheet))
+
+
+def stream_workbook(
+    header: Header, rows: Iterable[Sequence[Any]], number_formats: Sequence[str | None], sheet: str
+) -> Iterator[bytes]:
+    """One sheet; numbers stay numbers and carry their value format.
+
+    Rows go to a temporary file as they come; QueryError for more of them than a sheet holds.
+    """
+    with TemporaryFile() as file:
+        _write_workbook(file, header, rows, number_formats, sheet)
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _write_workbook(
+    file: IO[bytes],
+    header: Header,
+    rows: Iterable[Sequence[Any]],
+    number_formats: Sequence[str | None],
+    sheet: str,
+) -> None:
     import xlsxwriter  # noqa: PLC0415  heavy, and only this format needs it
 
-    buffer = BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "constant_memory": True,
-            "nan_inf_to_errors": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = xlsxwriter.Workbook(file, _WORKBOOK)
     page_of = book.add_worksheet(_sheet_name(sheet))
     bold = book.add_format({"bold": True})
     styles = [book.add_format({"num_format": text}) if text else None for text in number_formats]
-    number = 0
-    for line in header:
+    for number, line in enumerate(header):
         page_of.write_row(number, 0, line, bold)
-        number += 1
-    for row in rows:
+    for number, row in enumerate(rows, len(header)):
+        if number >= _MOST_ROWS:
+            raise QueryError(f"A sheet holds at most {_MOST_ROWS:,} rows; set a limit")
         for column, value in enumerate(row):
             if value is not None:
-                shown = value if isinstance(value, str | int | float | bool) else str(value)
-                page_of.write(number, column, shown, styles[column])
-        number += 1
+                page_of.write(number, column, _in_sheet(value), styles[column])
     book.close()
-    return buffer.getvalue()
+
+
+def _in_sheet(value: Any) -> str | int | float | bool:
+    """Integers that a sheet would round are text there, and so is what it does not know."""
+    if isinstance(value, int) and abs(value) > _LARGEST_EXACT:
+        return str(value)
+    if isinstance(value, int | float):
+        return value
+    return str(value)[:_LONGEST_TEXT]
 
 
 def _sheet_name(name: str) -> str:

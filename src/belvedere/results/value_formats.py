@@ -19,18 +19,8 @@ from typing import Any
 from belvedere.lookml.model import Field
 from belvedere.results.clocks import Clock, is_clock
 from belvedere.results.digits import Digits
+from belvedere.results.plain_values import dumps
 
-NAMED: dict[str, str] = {
-    **{f"decimal_{n}": "#,##0" + ("." + "0" * n if n else "") for n in range(5)},
-    **{f"percent_{n}": "#,##0" + ("." + "0" * n if n else "") + "%" for n in range(5)},
-    "usd": "$#,##0.00",
-    "usd_0": "$#,##0",
-    "eur": '"€"#,##0.00',
-    "eur_0": '"€"#,##0',
-    "gbp": '"£"#,##0.00',
-    "gbp_0": '"£"#,##0',
-    "id": "0",
-}
 _CONDITION = re.compile(r"\s*\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
 _COLOUR = re.compile(
     r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\]", re.IGNORECASE
@@ -58,7 +48,7 @@ def plain(value: Any) -> str:
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return str(value)
+    return dumps(value) if isinstance(value, list | dict) else str(value)
 
 
 def grouped(value: Any) -> str:

@@ -1,0 +1,81 @@
+"""The composition root: everything an instance is made of, put together once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from belvedere import clock
+from belvedere.accounts import roles, tokens
+from belvedere.accounts.throttle import Throttle
+from belvedere.api import operations
+from belvedere.api.application import Application
+from belvedere.api.authentication import Authenticator
+from belvedere.api.services import Services
+from belvedere.clock import Clock
+from belvedere.connections.registry import EngineRegistry
+from belvedere.projects.served import ServedModels
+from belvedere.query.cache import ResultCache
+from belvedere.query.runner import Runner
+from belvedere.query.running import RunningQueries
+from belvedere.query.tasks import Tasks
+from belvedere.settings import Settings
+from belvedere.store import Database, EpochWatch, migrations
+from belvedere.vault import Vault, load_key
+
+TABLES = ("accounts", "connections", "projects", "query")
+
+
+def open_database(settings: Settings) -> Database:
+    """The application database, brought up to date."""
+    for package in TABLES:
+        import_module(f"belvedere.{package}.tables")
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    migrations.upgrade(database)
+    with database.session() as session:
+        roles.seed(session)
+    return database
+
+
+def open_vault(settings: Settings) -> Vault:
+    return Vault(load_key(settings.home / "key"))
+
+
+def build(settings: Settings, now: Clock = clock.now) -> Application:
+    """An instance, ready to answer."""
+    for module in iter_modules(operations.__path__):
+        import_module(f"{operations.__name__}.{module.name}")
+    database, vault = open_database(settings), open_vault(settings)
+    watch = EpochWatch(database)
+    engines = EngineRegistry(database, vault, settings, watch)
+    models = ServedModels(database, watch)
+    running = RunningQueries()
+    cache = ResultCache(settings.home / "cache", settings.cache_bytes)
+    runner = Runner(engines, models, cache, running, settings, now)
+    tasks = Tasks(database, runner, settings.home / "results", now)
+    services = Services(
+        settings=settings,
+        clock=now,
+        vault=vault,
+        database=database,
+        watch=watch,
+        engines=engines,
+        models=models,
+        runner=runner,
+        tasks=tasks,
+        authenticator=Authenticator(database, vault, watch, now),
+        throttle=Throttle(settings.login_attempts),
+    )
+    with database.session() as session:
+        tokens.purge_expired(session, now())
+    tasks.purge()
+
+    def close() -> None:
+        running.stop_all()
+        tasks.close()
+        engines.close()
+        watch.close()
+        database.close()
+
+    return Application(services, close)

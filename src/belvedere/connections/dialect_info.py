@@ -1,0 +1,77 @@
+"""Dialects as the API lists them, made from their facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from belvedere.compiler import dialects
+from belvedere.connections.testing import TESTS
+
+_PORTS = {"postgres": "5432"}
+_OPTIONS = (
+    "additional_params after_connect_statements analytical_view_dataset auth cost_estimate "
+    "disabled disable_context_comment host instance_name key_pair_authentication "
+    "max_billing_gigabytes oauth_credentials pdts_for_oauth port project_name schema "
+    "service_account_credentials ssl timezone tmp_table tns username username_required "
+    "supports_connection_pooling query_holding_disabled user_attribute_certificate"
+).split()
+_SUPPORTED = {
+    "duckdb": {"timezone", "disable_context_comment"},
+    "postgres": {
+        "auth",
+        "host",
+        "port",
+        "schema",
+        "ssl",
+        "timezone",
+        "username",
+        "username_required",
+        "disable_context_comment",
+        "supports_connection_pooling",
+    },
+}
+
+
+def all_dialects() -> list[dict[str, Any]]:
+    """Every dialect that connections can use, as DialectInfo."""
+    return [_info(name) for name in sorted(dialects.names())]
+
+
+def _info(name: str) -> dict[str, Any]:
+    dialect = dialects.get(name)
+    supported = _SUPPORTED.get(name, set())
+    return {
+        "can": {},
+        "name": name,
+        "label": dialect.label,
+        "installed": True,
+        "default_port": _PORTS.get(name),
+        "default_max_connections": "30",
+        "default_max_queries": None,
+        "default_max_queries_per_user": None,
+        "label_for_database_equivalent": "Database file" if name == "duckdb" else "Database",
+        "label_for_schema_equivalent": "Schema",
+        "supported_driver_name": None,
+        "supported_driver_versions": [],
+        "supported_options": {option: option in supported for option in _OPTIONS},
+    }
+
+
+def dialect_facts(name: str) -> dict[str, Any]:
+    """The Dialect object of a connection."""
+    return {
+        "name": name,
+        "label": dialects.get(name).label,
+        "supports_cost_estimate": False,
+        "cost_estimate_style": None,
+        "persistent_table_indexes": "",
+        "persistent_table_sortkeys": "",
+        "persistent_table_distkey": "",
+        "supports_streaming": True,
+        "automatically_run_sql_runner_snippets": True,
+        "connection_tests": list(TESTS),
+        "supports_inducer": False,
+        "supports_multiple_databases": False,
+        "supports_persistent_derived_tables": False,
+        "has_ssl_support": name == "postgres",
+    }
