@@ -69,6 +69,24 @@ def create_configuration(
     return row
 
 
+def register(
+    session: Session, name: str, project: str, connection: str | None, now: datetime
+) -> None:
+    """Configure a model found in a project for the connection that it names."""
+    row = session.get(ModelConfiguration, name)
+    if row is None:
+        row = ModelConfiguration(name=name, allowed_connections=[], created_at=now)
+        session.add(row)
+    elif row.project_name not in (None, project):
+        raise BadRequest(f"The model {name} belongs to the project {row.project_name} already")
+    row.project_name = project
+    row.unlimited_connections = bool(row.unlimited_connections)
+    if connection and connection not in (row.allowed_connections or []):
+        row.allowed_connections = [*(row.allowed_connections or []), connection]
+    session.flush()
+    bump(session, "projects")
+
+
 def update_configuration(
     session: Session, row: ModelConfiguration, values: Mapping[str, Any]
 ) -> None:

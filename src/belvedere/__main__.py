@@ -1,0 +1,5 @@
+"""`python -m belvedere`."""
+
+from belvedere.cli import main
+
+main()

@@ -1,0 +1,106 @@
+"""LookML from the command line: validate a project, see the SQL of a query."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from belvedere import clock
+from belvedere.errors import BadRequest, NotFound
+from belvedere.lookml.diagnostics import Severity, did_you_mean
+from belvedere.lookml.project import open_project
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def lookml() -> None:
+    """Work with LookML; needs no server."""
+
+
+@lookml.command()
+@click.argument("path", type=_FOLDER)
+def validate(path: Path) -> None:
+    """Check the project in PATH; exit code 1 when it has errors."""
+    project = open_project(path)
+    for diagnostic in project.diagnostics:
+        click.echo(diagnostic.render())
+    errors = sum(d.severity is Severity.error for d in project.diagnostics)
+    warnings = sum(d.severity is Severity.warning for d in project.diagnostics)
+    models = len(project.models)
+    explores = sum(len(model.explores) for model in project.models.values())
+    click.echo(
+        f"{len(project.files)} files, {models} models, {explores} explores: "
+        f"{errors} errors, {warnings} warnings",
+        err=True,
+    )
+    sys.exit(1 if errors else 0)
+
+
+@lookml.command()
+@click.argument("path", type=_FOLDER)
+@click.argument("model")
+@click.argument("explore")
+@click.option("--fields", required=True, help="Fields, comma-separated: view.a,view.b")
+@click.option("--filter", "filters", multiple=True, help="view.field=expression; repeatable.")
+@click.option("--sort", "sorts", multiple=True, help="'view.field desc'; repeatable.")
+@click.option("--pivots", default="", help="Pivoted fields, comma-separated.")
+@click.option("--limit", type=int, default=500, show_default=True, help="Rows; -1: all.")
+@click.option("--dialect", default="duckdb", show_default=True, help="duckdb or postgres.")
+@click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
+def sql(
+    path: Path,
+    model: str,
+    explore: str,
+    fields: str,
+    filters: tuple[str, ...],
+    sorts: tuple[str, ...],
+    pivots: str,
+    limit: int,
+    dialect: str,
+    timezone: str,
+) -> None:
+    """Print the SQL of a query over EXPLORE of MODEL in the project at PATH."""
+    from belvedere.compiler import compile_query, dialects
+    from belvedere.compiler.request import Request
+    from belvedere.query.definition import parse_sort
+
+    project = open_project(path)
+    found = project.models.get(model)
+    if found is None:
+        known = did_you_mean(model, project.models)
+        raise BadRequest(f'There is no model "{model}" in {path}.{known}')
+    if dialect not in dialects.names():
+        raise BadRequest(f"There is no dialect {dialect}; there are {', '.join(dialects.names())}")
+    request = Request(
+        model=found,
+        explore=explore,
+        fields=tuple(words(fields)),
+        now=clock.now(),
+        pivots=tuple(words(pivots)),
+        filters=dict(pair(text) for text in filters),
+        sorts=tuple(parse_sort(text) for text in sorts) or None,
+        limit=None if limit < 0 else limit,
+        timezone=timezone,
+    )
+    try:
+        compiled = compile_query(request, dialects.get(dialect))
+    except NotFound:
+        hint = did_you_mean(explore, found.explores)
+        raise BadRequest(f'There is no explore "{explore}" in model {model}.{hint}') from None
+    for warning in compiled.warnings:
+        click.echo(f"belvedere: {warning.message}", err=True)
+    click.echo(compiled.sql)
+
+
+def words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def pair(text: str) -> tuple[str, str]:
+    name, separator, expression = text.partition("=")
+    if not separator:
+        raise click.UsageError(f"--filter takes view.field=expression, not {text}")
+    return name.strip(), expression
