@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 _PLAIN = (str, bool, int)
 
@@ -32,29 +33,19 @@ def _nested(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-class _Number(float):
-    """A decimal that is written with all its digits."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def _number(value: Decimal) -> Any:
+def _number(value: Decimal) -> int | float | Decimal | None:
     """Whole decimals as integers; others as floats where nothing is lost, else digit by digit."""
     if not value.is_finite():
         return None
     if value == value.to_integral_value():
         return int(value)
     short = float(value)
-    if Decimal(repr(short)) == value.normalize():
-        return short
-    exact = _Number(short)
-    exact.text = f"{value.normalize():f}"
-    return exact
+    return short if Decimal(repr(short)) == value else value
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=plain)
 
 
 def dumps(value: Any) -> str:
-    """JSON text. Objects may hold anything a result may hold."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
+    """JSON text of what `plain` answers; decimals keep all their digits."""
+    return _ENCODER.encode(value).decode()

@@ -94,6 +94,19 @@ def _write_workbook(
     import xlsxwriter  # noqa: PLC0415  heavy, and only this format needs it
 
     book = xlsxwriter.Workbook(file, _WORKBOOK)
+    try:
+        _fill_sheet(book, header, rows, number_formats, sheet)
+    finally:
+        book.close()  # also after a failure: it keeps a temporary file of its own
+
+
+def _fill_sheet(
+    book: Any,
+    header: Header,
+    rows: Iterable[Sequence[Any]],
+    number_formats: Sequence[str | None],
+    sheet: str,
+) -> None:
     page_of = book.add_worksheet(_sheet_name(sheet))
     bold = book.add_format({"bold": True})
     styles = [book.add_format({"num_format": text}) if text else None for text in number_formats]
@@ -105,7 +118,6 @@ def _write_workbook(
         for column, value in enumerate(row):
             if value is not None:
                 page_of.write(number, column, _in_sheet(value), styles[column])
-    book.close()
 
 
 def _in_sheet(value: Any) -> str | int | float | bool:

@@ -6,8 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given, strategies as st
 
+from belvedere.lookml.metadata import NAMED_VALUE_FORMATS
 from belvedere.lookml.model import Category, Field
-from belvedere.results.value_formats import NAMED, field_formatter, formatter, grouped, plain
+from belvedere.results.value_formats import field_formatter, formatter, grouped, plain
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_rounding_is_half_away_from_zero_on_the_digits_shown(value, text):
     ],
 )
 def test_named_formats(name, text):
-    assert formatter(NAMED[name])(1234.56789) == text
+    assert formatter(NAMED_VALUE_FORMATS[name])(1234.56789) == text
 
 
 def test_what_is_no_number_stays_as_it_is():
