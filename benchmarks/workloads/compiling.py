@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from belvedere.lookml.project import open_project
-
 from belvedere.compiler import compile_query
 from belvedere.compiler.dialects import get
 from belvedere.compiler.request import Request, Sort
+from belvedere.lookml.project import open_project
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, Goal, seconds
 

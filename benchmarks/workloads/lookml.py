@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from belvedere.lookml.parse import parse
-
 from benchmarks.figures import Figure, Goal, seconds
 from benchmarks.lookml_project import write
 from benchmarks.server import fresh

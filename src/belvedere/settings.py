@@ -26,7 +26,8 @@ def _setting(default: Any, doc: str) -> Any:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """In order of weight: command-line flags, `BELVEDERE_<NAME>`, the file `belvedere.toml` of
-    the home, the defaults here."""
+    the home, the defaults here.
+    """
 
     home: Path = _setting(Path(".belvedere"), "Folder of the instance: database, key, cache.")
     database: str = _setting("", "URL of the application database; empty: SQLite in the home.")

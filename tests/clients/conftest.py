@@ -41,8 +41,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = free_port()
     log = home / "server.log"
     command = [
-        sys.executable, "-m", "belvedere", "demo",
-        "--home", str(home), "--port", str(port), "--scale", "0.1",
+        sys.executable,
+        "-m",
+        "belvedere",
+        "demo",
+        "--home",
+        str(home),
+        "--port",
+        str(port),
+        "--scale",
+        "0.1",
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(

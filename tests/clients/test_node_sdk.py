@@ -47,7 +47,7 @@ def answers(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return {line["check"]: line["value"] for line in lines}
 
 

@@ -72,8 +72,14 @@ def test_csv_has_labels_and_one_line_a_row(sdk: Looker40SDK) -> None:
 
 @pytest.mark.parametrize(
     ("result_format", "start"),
-    [("json_detail", "{"), ("json_bi", "{"), ("txt", "Users State"), ("md", "|"),
-     ("html", "<"), ("sql", "SELECT")],
+    [
+        ("json_detail", "{"),
+        ("json_bi", "{"),
+        ("txt", "Users State"),
+        ("md", "|"),
+        ("html", "<"),
+        ("sql", "SELECT"),
+    ],
 )
 def test_text_formats(sdk: Looker40SDK, result_format: str, start: str) -> None:
     text = sdk.run_inline_query(result_format, states(limit="5"))

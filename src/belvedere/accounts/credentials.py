@@ -44,7 +44,8 @@ def verify_api_client(
     session: Session, vault: Vault, client_id: str, client_secret: str
 ) -> User | None:
     """The enabled owner of matching credentials. Takes as long for unknown ids as for wrong
-    secrets."""
+    secrets.
+    """
     found = session.scalar(
         select(ApiCredentials)
         .options(joinedload(ApiCredentials.user))

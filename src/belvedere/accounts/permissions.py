@@ -82,10 +82,28 @@ Permission = StrEnum("Permission", {name: name for name in _PARENTS})  # type: i
 PARENTS = {Permission(name): Permission(up) if up else None for name, up in _PARENTS.items()}
 
 _USER = frozenset(
-    "access_data can_create_forecast clear_cache_refresh create_custom_fields "
-    "create_table_calculations download_without_limit explore manage_spaces mobile_app_access "
-    "save_content save_dashboards save_looks schedule_look_emails see_drill_overlay see_lookml "
-    "see_lookml_dashboards see_looks see_sql see_user_dashboards send_to_integration".split()
+    [
+        "access_data",
+        "can_create_forecast",
+        "clear_cache_refresh",
+        "create_custom_fields",
+        "create_table_calculations",
+        "download_without_limit",
+        "explore",
+        "manage_spaces",
+        "mobile_app_access",
+        "save_content",
+        "save_dashboards",
+        "save_looks",
+        "schedule_look_emails",
+        "see_drill_overlay",
+        "see_lookml",
+        "see_lookml_dashboards",
+        "see_looks",
+        "see_sql",
+        "see_user_dashboards",
+        "send_to_integration",
+    ]
 )
 DEFAULT_SETS: dict[str, frozenset[str]] = {
     "Admin": frozenset(_PARENTS),
@@ -93,24 +111,69 @@ DEFAULT_SETS: dict[str, frozenset[str]] = {
     "User": _USER,
     "User who can't view LookML": _USER - {"see_drill_overlay", "see_lookml", "see_sql"},
     "LookML dashboard user": frozenset(
-        "access_data clear_cache_refresh mobile_app_access see_lookml_dashboards "
-        "send_to_integration".split()
+        [
+            "access_data",
+            "clear_cache_refresh",
+            "mobile_app_access",
+            "see_lookml_dashboards",
+            "send_to_integration",
+        ]
     ),
     "Viewer": frozenset(
-        "access_data clear_cache_refresh download_without_limit mobile_app_access "
-        "schedule_look_emails see_drill_overlay see_lookml_dashboards see_looks "
-        "see_user_dashboards".split()
+        [
+            "access_data",
+            "clear_cache_refresh",
+            "download_without_limit",
+            "mobile_app_access",
+            "schedule_look_emails",
+            "see_drill_overlay",
+            "see_lookml_dashboards",
+            "see_looks",
+            "see_user_dashboards",
+        ]
     ),
 }
 DEFAULT_ROLES = ("Admin", "Developer", "User", "Viewer")
 _INSTANCE_WIDE = frozenset(
-    "create_table_calculations create_custom_fields can_create_forecast can_override_vis_config "
-    "save_content save_dashboards save_looks create_alerts follow_alerts deploy "
-    "support_access_toggle see_ci manage_ci manage_spaces manage_homepage manage_models "
-    "create_prefetches login_special_email embed_browse_spaces embed_save_shared_space "
-    "manage_embed_settings manage_themes manage_privatelabel see_alerts see_queries see_logs "
-    "see_users sudo manage_groups manage_roles manage_user_attributes see_schedules "
-    "see_system_activity see_admin mobile_app_access gemini_in_looker administer".split()
+    [
+        "create_table_calculations",
+        "create_custom_fields",
+        "can_create_forecast",
+        "can_override_vis_config",
+        "save_content",
+        "save_dashboards",
+        "save_looks",
+        "create_alerts",
+        "follow_alerts",
+        "deploy",
+        "support_access_toggle",
+        "see_ci",
+        "manage_ci",
+        "manage_spaces",
+        "manage_homepage",
+        "manage_models",
+        "create_prefetches",
+        "login_special_email",
+        "embed_browse_spaces",
+        "embed_save_shared_space",
+        "manage_embed_settings",
+        "manage_themes",
+        "manage_privatelabel",
+        "see_alerts",
+        "see_queries",
+        "see_logs",
+        "see_users",
+        "sudo",
+        "manage_groups",
+        "manage_roles",
+        "manage_user_attributes",
+        "see_schedules",
+        "see_system_activity",
+        "see_admin",
+        "mobile_app_access",
+        "gemini_in_looker",
+        "administer",
+    ]
 )
 
 
@@ -139,11 +202,11 @@ class Permissions:
         )
 
     def may_see_model(self, model: str) -> bool:
-        return self.has(Permission.access_data, model)
+        return self.has(Permission("access_data"), model)
 
     @property
     def is_admin(self) -> bool:
-        return self.has(Permission.administer)
+        return self.has(Permission("administer"))
 
 
 def of(user: User) -> Permissions:

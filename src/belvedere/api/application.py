@@ -10,11 +10,12 @@ import logging
 import secrets
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from belvedere.accounts.tokens import AccessSession
 from belvedere.api import contract, outside
 from belvedere.api.answers import Answers, Freshness, Kept
 from belvedere.api.call import Answer, Call, Request, Stream, Text
@@ -39,9 +40,10 @@ _log = logging.getLogger("belvedere.api")
 _access = logging.getLogger("belvedere.access")
 
 
-class StreamBroken(Exception):  # noqa: N818  ends a response that has begun; never an answer
+class StreamBroken(Exception):
     """An answer failed after its beginning was sent: the connection is cut, so that nobody
-    takes the beginning for the whole."""
+    takes the beginning for the whole.
+    """
 
 
 class Application:
@@ -88,7 +90,7 @@ class Application:
         if preflight is not None:
             await _send(send, Answer(204, None, b"", preflight), method)
             return
-        body = await self._body(receive, headers)
+        body = await self._body(receive)
         client = scope.get("client")
         request = Request(
             method=method,
@@ -107,7 +109,7 @@ class Application:
         answer.headers |= self._cors.headers(headers)
         await self._deliver(answer, request, receive, send)
 
-    async def _body(self, receive: Receive, headers: Mapping[str, str]) -> bytes | None:
+    async def _body(self, receive: Receive) -> bytes | None:
         """The whole body; None when it is longer than allowed (the rest is read and dropped)."""
         limit = self._services.settings.body_limit
         message = await receive()
@@ -141,8 +143,9 @@ class Application:
         work = loop.run_in_executor(self._pool, self._work, request, state)
         watch = asyncio.ensure_future(_gone(receive))
         try:
-            done, _ = await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if work not in done:
+            both: set[asyncio.Future[Any]] = {work, watch}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
                 await loop.run_in_executor(None, state.disconnected)
             answer = await work
         finally:
@@ -196,8 +199,7 @@ class Application:
             session = self._session(request, public=public)
             limits = self._rate.check(request.headers.get("authorization", request.address))
             if operation is None:
-                if session is None:
-                    raise Unauthenticated("Requires authentication.")
+                _require(session)
                 return self._plain(501, f"Not implemented: {name}", facts.method, facts.path)
             unreadable = _unsupported_media(request, facts.body)
             if unreadable:
@@ -220,7 +222,7 @@ class Application:
                 call.finish(error)
             raise
 
-    def _session(self, request: Request, *, public: bool) -> Any:
+    def _session(self, request: Request, *, public: bool) -> AccessSession | None:
         try:
             return self._services.authenticator.session(request.headers.get("authorization"))
         except Unauthenticated:
@@ -319,7 +321,8 @@ class Application:
         """The next part; when the client goes while it is being made, the source is stopped."""
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._pool, next, chunks, None)
-        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+        both: set[asyncio.Future[Any]] = {work, watch}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not work.done() and answer.stop is not None:
             await loop.run_in_executor(None, answer.stop)
         return await work
@@ -334,6 +337,11 @@ class _State:
     def disconnected(self) -> None:
         if self.call is not None:
             self.call.disconnected()
+
+
+def _require(session: AccessSession | None) -> None:
+    if session is None:
+        raise Unauthenticated("Requires authentication.")
 
 
 def _answer_key(request: Request) -> tuple[str, str, str, str, bytes] | None:

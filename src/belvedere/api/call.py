@@ -50,7 +50,8 @@ class Stream:
 @dataclass(slots=True)
 class Text:
     """An answer that is whole and already encoded. `fresh` says how long, and while what stays
-    the same, an equal request may get the same bytes (see `answers`)."""
+    the same, an equal request may get the same bytes (see `answers`).
+    """
 
     media_type: str
     body: bytes

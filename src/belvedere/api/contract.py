@@ -15,7 +15,12 @@ from typing import Any
 
 from belvedere.errors import Problem
 
-_PLAIN = {"string": str, "boolean": bool, "integer": int, "number": (int, float)}
+_PLAIN: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
 _DEEPEST = 64
 
 
@@ -128,7 +133,8 @@ def _property(name: str, facts: str | list[str]) -> Property:
 
 def problems_of(value: Any, type_name: str, *, writing: bool) -> list[Problem]:
     """What is wrong with a value of that type. `writing`: as a client sends it (read-only
-    properties and unknown ones do not matter, null clears); otherwise as we answer it."""
+    properties and unknown ones do not matter, null clears); otherwise as we answer it.
+    """
     return list(_problems(value, type_name, "", writing, 0))
 
 
@@ -138,25 +144,35 @@ def _problems(
     if depth > _DEEPEST:
         yield Problem(where, "invalid", f"{where} is nested too deeply")
     elif type_name.startswith("["):
-        if not isinstance(value, list):
-            yield _wrong(where, "a list")
-            return
-        for position, item in enumerate(value):
-            yield from _problems(item, type_name[1:-1], f"{where}[{position}]", writing, depth + 1)
+        yield from _list_problems(value, type_name[1:-1], where, writing, depth)
     elif type_name.startswith("map["):
-        if value == [] and writing:
-            return
-        if not isinstance(value, dict):
-            yield _wrong(where, "an object")
-            return
-        for key, item in value.items():
-            yield from _problems(item, type_name[4:-1], f"{where}.{key}", writing, depth + 1)
-    elif type_name in ("any", "object"):
-        return
+        yield from _map_problems(value, type_name[4:-1], where, writing, depth)
     elif type_name[0].isupper():
         yield from _object_problems(value, type_name, where, writing, depth)
-    else:
+    elif type_name not in ("any", "object"):
         yield from _plain_problems(value, type_name, where, writing)
+
+
+def _list_problems(
+    value: Any, item_type: str, where: str, writing: bool, depth: int
+) -> Iterator[Problem]:
+    if not isinstance(value, list):
+        yield _wrong(where, "a list")
+        return
+    for position, item in enumerate(value):
+        yield from _problems(item, item_type, f"{where}[{position}]", writing, depth + 1)
+
+
+def _map_problems(
+    value: Any, item_type: str, where: str, writing: bool, depth: int
+) -> Iterator[Problem]:
+    if value == [] and writing:  # one of the official SDKs sends empty objects so
+        return
+    if not isinstance(value, dict):
+        yield _wrong(where, "an object")
+        return
+    for key, item in value.items():
+        yield from _problems(item, item_type, f"{where}.{key}", writing, depth + 1)
 
 
 def _plain_problems(value: Any, type_name: str, where: str, writing: bool) -> Iterator[Problem]:

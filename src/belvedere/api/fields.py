@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from belvedere.errors import BadRequest
 
 _DEEPEST = 32
+_TOKENS = re.compile(r"[(),]|[^(),]+")
 
 
 class Fields:
@@ -52,28 +54,18 @@ def parse_fields(text: str) -> Fields:
     """`id,name,look(id,query(model))` or `look.id`; blanks do not matter, empty wants all."""
     tree: dict[str, Any] = {}
     path: list[dict[str, Any]] = [tree]
-    word = ""
     last: dict[str, Any] | None = None
-    for character in text:
-        if character not in "(),":
-            word += character
-            continue
-        if word.strip():
-            last = _add(path[-1], word.strip())
-        word = ""
-        if character == "(":
+    for piece in _TOKENS.findall(text):
+        name = piece.strip()
+        if piece == "(":
             if last is None or len(path) > _DEEPEST:
                 raise _unreadable(text)
             path.append(last)
-        elif character == ")":
-            if len(path) == 1:
-                raise _unreadable(text)
+        elif piece == ")":
             path.pop()
-        last = None if character == "(" else last
-        if character == ",":
-            last = None
-    if word.strip():
-        _add(path[-1], word.strip())
+            if not path:
+                raise _unreadable(text)
+        last = _add(path[-1], name) if name and piece not in "()," else None
     if len(path) != 1:
         raise _unreadable(text)
     return _frozen(tree)

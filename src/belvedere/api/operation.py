@@ -12,6 +12,7 @@ client may set, `call` as the call itself.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -95,7 +96,7 @@ def read_parameter(name: str, annotation: str, call: Call) -> Any:
     """A query parameter in the type that the annotation's text begins with; None without one."""
     if annotation.startswith("list[str]"):
         values = [value for key, value in call.parameter_pairs if key == name]
-        listed = [part.strip() for value in values for part in value.split(",") if part.strip()]
+        listed = [part for value in values for part in _members(value)]
         return listed or None if annotation.endswith("None") else listed
     text = call.parameters.get(name)
     if text is None:
@@ -105,6 +106,16 @@ def read_parameter(name: str, annotation: str, call: Call) -> Any:
     if annotation.startswith("bool"):
         return _flag(name, text)
     return text
+
+
+def _members(text: str) -> list[str]:
+    """A comma list; one of the official SDKs writes JSON where others write commas."""
+    if text.startswith("["):
+        try:
+            return [str(item) for item in json.loads(text)]
+        except (ValueError, RecursionError):
+            pass
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _whole(name: str, text: str) -> int | None:

@@ -1,5 +1,6 @@
 """What is answered beside the operations: health, versions, log-out without a version, and the
-descriptions that clients generate themselves from."""
+descriptions that clients generate themselves from.
+"""
 
 from __future__ import annotations
 

@@ -120,7 +120,8 @@ def unsaved(
     session: Session, vault: Vault, values: Mapping[str, Any], now: datetime
 ) -> StoredConnection:
     """A row that is not stored, for trying a definition out. A named connection that exists
-    lends it what the values leave out, its password included (for the same database only)."""
+    lends it what the values leave out, its password included (for the same database only).
+    """
     existing = find(session, str(values.get("name") or ""))
     merged = dict(values)
     if existing is not None:

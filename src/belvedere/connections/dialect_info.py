@@ -8,13 +8,34 @@ from belvedere.compiler import dialects
 from belvedere.connections.testing import TESTS
 
 _PORTS = {"postgres": "5432"}
-_OPTIONS = (
-    "additional_params after_connect_statements analytical_view_dataset auth cost_estimate "
-    "disabled disable_context_comment host instance_name key_pair_authentication "
-    "max_billing_gigabytes oauth_credentials pdts_for_oauth port project_name schema "
-    "service_account_credentials ssl timezone tmp_table tns username username_required "
-    "supports_connection_pooling query_holding_disabled user_attribute_certificate"
-).split()
+_OPTIONS = [
+    "additional_params",
+    "after_connect_statements",
+    "analytical_view_dataset",
+    "auth",
+    "cost_estimate",
+    "disabled",
+    "disable_context_comment",
+    "host",
+    "instance_name",
+    "key_pair_authentication",
+    "max_billing_gigabytes",
+    "oauth_credentials",
+    "pdts_for_oauth",
+    "port",
+    "project_name",
+    "schema",
+    "service_account_credentials",
+    "ssl",
+    "timezone",
+    "tmp_table",
+    "tns",
+    "username",
+    "username_required",
+    "supports_connection_pooling",
+    "query_holding_disabled",
+    "user_attribute_certificate",
+]
 _SUPPORTED = {
     "duckdb": {"timezone", "disable_context_comment"},
     "postgres": {

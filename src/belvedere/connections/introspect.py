@@ -70,7 +70,7 @@ def columns(
 ) -> list[dict[str, Any]]:
     """SchemaColumns: columns by table; `table_names` are `table` or `schema.table`."""
     dialect = dialects.get(engine.config.dialect)
-    found = []
+    found: list[dict[str, Any]] = []
     for (schema, table), listed in engine.columns(schema_name or None, database).items():
         wanted = table_names is None or table in table_names or f"{schema}.{table}" in table_names
         if not wanted:

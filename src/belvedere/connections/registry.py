@@ -13,7 +13,6 @@ from belvedere.connections.connections import PASSWORD_CONTEXT
 from belvedere.connections.tables import StoredConnection
 from belvedere.engines import open_engine
 from belvedere.engines.base import ConnectionConfig, Engine
-
 from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch
 from belvedere.vault import Vault

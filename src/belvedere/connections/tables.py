@@ -13,7 +13,8 @@ from belvedere.store import Base, UtcDateTime
 
 class StoredConnection(Base):
     """`extra` holds the properties that are only stored and shown; `overrides` definitions by
-    context (such as `pdt`)."""
+    context (such as `pdt`).
+    """
 
     __tablename__ = "db_connection"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import pyarrow as pa
 
@@ -81,7 +81,7 @@ class Execution(ABC):
     def close(self) -> None:
         """Give the connection back; cancels what still runs."""
 
-    def __enter__(self) -> Execution:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,7 +91,7 @@ class Execution(ABC):
 class TextExecution(ABC):
     """A statement whose rows the database itself writes as text, without a header.
 
-    json: one array of objects. csv: RFC 4180, nulls empty, lines ended by "\n".
+    json: one array of objects. csv: RFC 4180, nulls empty, lines ended by a line feed.
     """
 
     @abstractmethod
@@ -103,7 +103,7 @@ class TextExecution(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
-    def __enter__(self) -> TextExecution:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -119,11 +119,11 @@ class Engine(ABC):
     def execute(self, sql: str, *, timeout: float | None = None) -> Execution:
         """Start `sql`; returns once the result's schema is known."""
 
+    @abstractmethod
     def write_text(
         self, sql: str, text_format: TextFormat, *, timeout: float | None = None
     ) -> TextExecution | None:
         """Let the database write the rows as text; None where it cannot."""
-        return None
 
     @abstractmethod
     def ping(self) -> str:

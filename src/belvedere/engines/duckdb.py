@@ -118,7 +118,7 @@ class DuckDBEngine(Engine):
         self._key: tuple[str, bool] | None = None
         self._database: _Database | None = None
         self._pool: Pool[duckdb.DuckDBPyConnection] = Pool(
-            config.max_connections, lambda: self._opened().root.cursor(), _end
+            config.max_connections, self._cursor, _end
         )
 
     def _opened(self) -> _Database:
@@ -126,6 +126,9 @@ class DuckDBEngine(Engine):
             if self._database is None:
                 self._key, self._database = _acquire(self.config)
             return self._database
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._opened().root.cursor()
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -348,7 +351,7 @@ class _DuckDBText(TextExecution):
         holding = os.open(self._pipe, os.O_WRONLY)
         try:
             self._run.cursor.execute(self._statement)
-        except BaseException as error:  # noqa: BLE001  handed to the reader
+        except BaseException as error:
             self._failure = error
         finally:
             os.close(holding)

@@ -63,7 +63,7 @@ def raw_of(node: Node, tree: SyntaxTree) -> Raw:
 def fill(raw: Raw, children: Iterable[Node], tree: SyntaxTree) -> None:
     for child in children:
         key = child.key
-        if child.kind == "block" and (key in NAMED_BLOCKS and child.name or key in MERGED_BLOCKS):
+        if child.kind == "block" and ((key in NAMED_BLOCKS and child.name) or key in MERGED_BLOCKS):
             made = raw_of(child, tree)
             identity = (key, child.name if key in NAMED_BLOCKS and child.name else "")
             if identity in raw.objects:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import StrEnum
 
 import msgspec
@@ -34,6 +34,6 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """ " Did you mean …?" for the nearest known name, or nothing."""
+    """A question that names the nearest known name, or nothing."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.7)
     return f' Did you mean "{close[0]}"?' if close else ""

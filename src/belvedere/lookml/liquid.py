@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from io import StringIO
-from typing import ClassVar, Protocol, TextIO
+from typing import Any, ClassVar, Protocol, TextIO
 from urllib.parse import quote
 
 from liquid import BoundTemplate, Environment, RenderContext, TokenStream
@@ -157,7 +157,7 @@ class _NamedNode(Node):
         inner = context.get_buffer(buffer)
         if self.block is not None:
             self.block.render(context, inner)
-        asked = context.globals.get(_CONTEXT)
+        asked = _asked(context)
         if asked is None:
             return 0
         return buffer.write(self.text(asked, inner.getvalue().strip()))
@@ -219,6 +219,12 @@ class _DateEnd(_NamedTag):
 # Variables
 
 _CONTEXT = "\0context"
+
+
+def _asked(context: RenderContext) -> LiquidContext | None:
+    found: Any = context.globals.get(_CONTEXT)
+    asked: LiquidContext | None = found
+    return asked
 
 
 class _Globals(Mapping[str, object]):
@@ -319,7 +325,7 @@ class _Named(Mapping[str, object]):
 
 
 def _sql_quote(value: object, *, context: RenderContext) -> str:
-    asked = context.globals.get(_CONTEXT)
+    asked = _asked(context)
     text = str(value)
     return asked.sql_quote(text) if asked is not None else "'" + text.replace("'", "''") + "'"
 

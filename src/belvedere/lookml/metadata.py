@@ -46,16 +46,41 @@ _MONTHS = (
     "December",
 )
 _NUMERIC_TIMEFRAMES = frozenset(
-    "hour_of_day day_of_month day_of_year week_of_year month_num fiscal_month_num "
-    "day_of_week_index year".split()
+    [
+        "hour_of_day",
+        "day_of_month",
+        "day_of_year",
+        "week_of_year",
+        "month_num",
+        "fiscal_month_num",
+        "day_of_week_index",
+        "year",
+    ]
 )
 _TEXT_TIMEFRAMES = frozenset(
-    "day_of_week month_name quarter_of_year fiscal_quarter_of_year time_of_day".split()
+    ["day_of_week", "month_name", "quarter_of_year", "fiscal_quarter_of_year", "time_of_day"]
 )
 _NUMBER_MEASURES = frozenset(
-    "count count_distinct sum average min max median percentile number running_total "
-    "percent_of_total percent_of_previous sum_distinct average_distinct median_distinct "
-    "percentile_distinct period_over_period int".split()
+    [
+        "count",
+        "count_distinct",
+        "sum",
+        "average",
+        "min",
+        "max",
+        "median",
+        "percentile",
+        "number",
+        "running_total",
+        "percent_of_total",
+        "percent_of_previous",
+        "sum_distinct",
+        "average_distinct",
+        "median_distinct",
+        "percentile_distinct",
+        "period_over_period",
+        "int",
+    ]
 )
 _POST = frozenset({"running_total", "percent_of_total", "percent_of_previous"})
 _PROTECTED = {
@@ -388,7 +413,8 @@ def explore_metadata(
     wanted: Wanted = EVERYTHING,
 ) -> dict[str, Any]:
     """A LookmlModelExplore. `visible` decides about fields; `facts` are properties that
-    depend on the caller and the connection, by name."""
+    depend on the caller and the connection, by name.
+    """
     model, explore = scope.model, scope.explore
     makers: dict[str, Callable[[], Any]] = {
         "id": lambda: f"{model.name}::{explore.name}",
@@ -432,7 +458,7 @@ def explore_metadata(
         ],
         "sets": lambda: _sets(scope),
         "tags": lambda: list(explore.tags),
-        "errors": lambda: [],
+        "errors": list,
         "fields": lambda: _fieldset(scope, visible, wanted.child("fields")),
         "joins": lambda: [_join(scope, join) for join in explore.joins],
         "group_label": lambda: explore.group_label or model_label(model),

@@ -120,10 +120,7 @@ def _file(root: Path, path: str, status: tuple[int, int], before: Project | None
         data = (root / path).read_bytes()
     except OSError:
         data = b""
-    if path.endswith(".dashboard.lookml"):
-        data_text = ""
-    else:
-        data_text = data.decode("utf-8", errors="replace")
+    data_text = "" if path.endswith(".dashboard.lookml") else data.decode("utf-8", errors="replace")
     return SourceFile(parse(data_text, path), hashlib.blake2b(data, digest_size=16).hexdigest())
 
 

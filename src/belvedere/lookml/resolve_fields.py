@@ -20,13 +20,38 @@ from belvedere.lookml.vocabulary import (
 )
 
 FIELD_KINDS = ("dimension", "dimension_group", "measure", "filter", "parameter")
-_TEXTS = (
-    "label description view_label group_label group_item_label value_format value_format_name "
-    "html order_by_field label_from_parameter map_layer_name fanout_on sql_latitude "
-    "sql_longitude sql_start sql_end start_location_field end_location_field units "
-    "sql_distinct_key list_field direction based_on based_on_time period kind default_value "
-    "suggest_dimension suggest_explore suggest_persist_for"
-).split()
+_TEXTS = [
+    "label",
+    "description",
+    "view_label",
+    "group_label",
+    "group_item_label",
+    "value_format",
+    "value_format_name",
+    "html",
+    "order_by_field",
+    "label_from_parameter",
+    "map_layer_name",
+    "fanout_on",
+    "sql_latitude",
+    "sql_longitude",
+    "sql_start",
+    "sql_end",
+    "start_location_field",
+    "end_location_field",
+    "units",
+    "sql_distinct_key",
+    "list_field",
+    "direction",
+    "based_on",
+    "based_on_time",
+    "period",
+    "kind",
+    "default_value",
+    "suggest_dimension",
+    "suggest_explore",
+    "suggest_persist_for",
+]
 _LISTS = {
     "tags": "tags",
     "alias": "aliases",

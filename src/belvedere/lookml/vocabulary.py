@@ -7,16 +7,49 @@ use are included.
 from __future__ import annotations
 
 NAMED_BLOCKS = frozenset(
-    "view explore join dimension dimension_group measure filter parameter set aggregate_table "
-    "query access_grant datagroup map_layer named_value_format test explore_source column "
-    "derived_column constant local_dependency remote_dependency override_constant application "
-    "assert".split()
+    [
+        "view",
+        "explore",
+        "join",
+        "dimension",
+        "dimension_group",
+        "measure",
+        "filter",
+        "parameter",
+        "set",
+        "aggregate_table",
+        "query",
+        "access_grant",
+        "datagroup",
+        "map_layer",
+        "named_value_format",
+        "test",
+        "explore_source",
+        "column",
+        "derived_column",
+        "constant",
+        "local_dependency",
+        "remote_dependency",
+        "override_constant",
+        "application",
+        "assert",
+    ]
 )
 MERGED_BLOCKS = frozenset({"derived_table", "explore_source", "materialization"})
 """Blocks that extending merges parameter by parameter although they have no name."""
 
 ADDITIVE = frozenset(
-    "link action allowed_value bind_filters dev_filters filters extends access_filter sorts".split()
+    [
+        "link",
+        "action",
+        "allowed_value",
+        "bind_filters",
+        "dev_filters",
+        "filters",
+        "extends",
+        "access_filter",
+        "sorts",
+    ]
 )
 """Parameters whose values add up under extends and refinements."""
 
@@ -83,14 +116,50 @@ PARAMETERS: dict[str, frozenset[str]] = {
 }
 
 DIMENSION_TYPES = frozenset(
-    "string number yesno date date_time time tier bin location distance zipcode unquoted int "
-    "duration".split()
+    [
+        "string",
+        "number",
+        "yesno",
+        "date",
+        "date_time",
+        "time",
+        "tier",
+        "bin",
+        "location",
+        "distance",
+        "zipcode",
+        "unquoted",
+        "int",
+        "duration",
+    ]
 )
 MEASURE_TYPES = frozenset(
-    "average average_distinct count count_distinct date date_time int list max median "
-    "median_distinct min number percent_of_previous percent_of_total percentile "
-    "percentile_distinct period_over_period running_total string sum sum_distinct time "
-    "yesno".split()
+    [
+        "average",
+        "average_distinct",
+        "count",
+        "count_distinct",
+        "date",
+        "date_time",
+        "int",
+        "list",
+        "max",
+        "median",
+        "median_distinct",
+        "min",
+        "number",
+        "percent_of_previous",
+        "percent_of_total",
+        "percentile",
+        "percentile_distinct",
+        "period_over_period",
+        "running_total",
+        "string",
+        "sum",
+        "sum_distinct",
+        "time",
+        "yesno",
+    ]
 )
 TIMEFRAME_ALIASES = {
     "dow": "day_of_week",
@@ -104,10 +173,27 @@ TIMEFRAME_ALIASES = {
     "moy": "month_num",
     "tod": "time_of_day",
 }
-DEFAULT_TIMEFRAMES = tuple(
-    "raw time time_of_day hour hour_of_day minute second date day_of_week day_of_week_index "
-    "day_of_month day_of_year week week_of_year month month_num month_name quarter "
-    "quarter_of_year year".split()
+DEFAULT_TIMEFRAMES = (
+    "raw",
+    "time",
+    "time_of_day",
+    "hour",
+    "hour_of_day",
+    "minute",
+    "second",
+    "date",
+    "day_of_week",
+    "day_of_week_index",
+    "day_of_month",
+    "day_of_year",
+    "week",
+    "week_of_year",
+    "month",
+    "month_num",
+    "month_name",
+    "quarter",
+    "quarter_of_year",
+    "year",
 )
 FISCAL_TIMEFRAMES = (
     "fiscal_month_num",

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from belvedere.errors import Invalid, Problem
 from belvedere.compiler.request import Sort
+from belvedere.errors import Invalid, Problem
 
 DEFAULT_LIMIT = 500
 DEFAULT_COLUMN_LIMIT = 50

@@ -22,7 +22,8 @@ class InFlight(Generic[T]):
 
     def run(self, key: str, compute: Callable[[], T], stopped: Callable[[], bool]) -> T:
         """The value, computed by whoever came first. A failure reaches every waiter, except
-        that a stop only stops the one it was meant for: the next waiter computes then."""
+        that a stop only stops the one it was meant for: the next waiter computes then.
+        """
         while True:
             with self._lock:
                 future = self._running.get(key)

@@ -32,7 +32,8 @@ def suggest(
     asker: AccessSession,
 ) -> Suggestions:
     """Values of the field that begin with `term`, or have a word that does. NotFound for a
-    field that the asker cannot see; empty for one that is not suggestable."""
+    field that the asker cannot see; empty for one that is not suggestable.
+    """
     name = field if "." in field else f"{explore}.{field}"
     probe = Definition(model=model, view=explore, fields=(name,), limit="0")
     prepared = runner.prepare(probe, asker)

@@ -31,7 +31,8 @@ _log = logging.getLogger("belvedere.tasks")
 
 class Tasks:
     """Starts tasks on threads of this process; their state is in the database, their results
-    in files, so that any process can answer for them."""
+    in files, so that any process can answer for them.
+    """
 
     def __init__(self, database: Database, runner: Runner, folder: Path, clock: Clock) -> None:
         self._database = database

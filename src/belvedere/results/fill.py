@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -150,7 +150,7 @@ def _refuse_more(count: int) -> None:
         )
 
 
-_STEPS: dict[str, Any] = {
+_STEPS: dict[str, Callable[[Any, Any], list[Any]]] = {
     "date": _days,
     "week": _weeks,
     "month": _months,

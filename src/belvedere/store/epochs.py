@@ -77,7 +77,7 @@ class EpochWatch:
     def _read(self) -> dict[str, int]:
         with self._database.reading() as session:
             rows = session.execute(select(Epoch.topic, Epoch.value)).all()
-        return {topic: value for topic, value in rows}
+        return dict(rows)
 
     def close(self) -> None:
         if self._probe is not None:

@@ -17,7 +17,7 @@ from belvedere.errors import Invalid, NotFound, Problem
 
 _ADMINISTER = Permission("administer")
 _FLAGS = frozenset(
-    "sql_runner_precache_tables sql_writing_with_info_schema connection_pooling".split()
+    ["sql_runner_precache_tables", "sql_writing_with_info_schema", "connection_pooling"]
 )
 
 

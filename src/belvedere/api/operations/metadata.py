@@ -95,9 +95,9 @@ def _require_model_of(call: Call, name: str) -> None:
     models = call.services.models
     for model_name in models.names():
         served = models.find(model_name)
-        if served is not None and served.may_use(name):
-            if call.session.permissions.has(_READ, model_name):
-                return
+        uses = served is not None and served.may_use(name)
+        if uses and call.session.permissions.has(_READ, model_name):
+            return
     raise NotFound
 
 

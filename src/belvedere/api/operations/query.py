@@ -21,15 +21,29 @@ from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
 from belvedere.query import stored, urls
 from belvedere.query.definition import Definition, definition_from
 from belvedere.query.options import RunOptions
-from belvedere.query.runner import Outcome, Running
+from belvedere.query.runner import Outcome
+from belvedere.query.running import Running
 from belvedere.query.tables import QueryTaskRow, StoredQuery, StoredSqlQuery
-from belvedere.query.tasks import definition_of
 
-_ABILITIES = (
-    "run see_results explore create show cost_estimate index see_lookml "
-    "see_aggregate_table_lookml see_derived_table_lookml see_sql save generate_drill_links "
-    "download download_unlimited use_custom_fields schedule"
-).split()
+_ABILITIES = [
+    "run",
+    "see_results",
+    "explore",
+    "create",
+    "show",
+    "cost_estimate",
+    "index",
+    "see_lookml",
+    "see_aggregate_table_lookml",
+    "see_derived_table_lookml",
+    "see_sql",
+    "save",
+    "generate_drill_links",
+    "download",
+    "download_unlimited",
+    "use_custom_fields",
+    "schedule",
+]
 
 
 # Created and found

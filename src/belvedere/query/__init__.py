@@ -1,0 +1,1 @@
+"""Run this query as this person: the one place where people and the compiler meet."""
