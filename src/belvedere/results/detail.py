@@ -11,7 +11,7 @@ from belvedere.compiler.compiled import Compiled
 from belvedere.results.columns import values_of
 from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
-from belvedere.results.shape import Row, Shaped, outline
+from belvedere.results.shaped import Row, Shaped, outline
 from belvedere.results.streams import stream_json
 from belvedere.results.value_formats import plain as plain_text
 
@@ -156,28 +156,36 @@ def _pivots(shaped: Shaped, presenter: Presenter) -> list[dict[str, Any]]:
 
 
 def _row(shaped: Shaped, presenter: Presenter, row: Row) -> dict[str, Any]:
-    simple = {name: plain(row.get(name)) for name in shaped.dimensions}
-    found: dict[str, Any] = {}
-    for name in shaped.dimensions:
-        found[name] = _cell(presenter, name, simple[name], simple)
-    for name in shaped.measures:
-        value = row.get(name)
-        if isinstance(value, dict) and shaped.pivots:
-            found[name] = {
-                key: _cell(presenter, name, plain(item), simple) for key, item in value.items()
-            }
-        else:
-            found[name] = _cell(presenter, name, plain(value), simple)
+    dimensions = {name: plain(row.get(name)) for name in shaped.dimensions}
+    if shaped.pivots:
+        found = {name: _cell(presenter, name, dimensions[name], dimensions) for name in dimensions}
+        return found | _pivoted_cells(shaped, presenter, row, dimensions)
+    values = dimensions | {name: plain(row.get(name)) for name in shaped.measures}
+    return {name: _cell(presenter, name, value, values) for name, value in values.items()}
+
+
+def _pivoted_cells(
+    shaped: Shaped, presenter: Presenter, row: Row, dimensions: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """By measure and pivot key; a cell's row is what its own pivot column holds."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in shaped.measures}
+    for column in shaped.columns:
+        pivoted = {name: plain(value) for name, value in column.data.items()}
+        measures = {
+            name: plain(row[name].get(column.key))
+            for name in shaped.measures
+            if column.key in (row.get(name) or {})
+        }
+        for name, value in measures.items():
+            values = dimensions | pivoted | measures
+            found[name][column.key] = _cell(presenter, name, value, values)
     return found
 
 
 def _cell(presenter: Presenter, name: str, value: Any, row: dict[str, Any]) -> dict[str, Any]:
-    cell: dict[str, Any] = {"value": value}
+    cell = _shown(presenter, name, value)
     if value is None:
         return cell
-    rendered = presenter.rendered(name, value)
-    if rendered != plain_text(value):
-        cell["rendered"] = rendered
     page = presenter.html(name, value, row)
     if page is not None:
         cell["html"] = page
@@ -190,17 +198,24 @@ def _cell(presenter: Presenter, name: str, value: Any, row: dict[str, Any]) -> d
     return cell
 
 
+def _shown(presenter: Presenter, name: str, value: Any) -> dict[str, Any]:
+    """The value, and how it is written where that differs."""
+    if value is None:
+        return {"value": None}
+    rendered = presenter.rendered(name, value)
+    return {"value": value} | ({} if rendered == plain_text(value) else {"rendered": rendered})
+
+
 def _totals(shaped: Shaped, presenter: Presenter) -> dict[str, Any] | None:
+    """Totals stand for no row that one could drill into."""
     if shaped.totals is None:
         return None
     found: dict[str, Any] = {}
     for name, value in shaped.totals.items():
         if isinstance(value, dict):
-            found[name] = {
-                key: _cell(presenter, name, plain(item), {}) for key, item in value.items()
-            }
+            found[name] = {key: _shown(presenter, name, plain(item)) for key, item in value.items()}
         else:
-            found[name] = _cell(presenter, name, plain(value), {})
+            found[name] = _shown(presenter, name, plain(value))
     return found
 
 

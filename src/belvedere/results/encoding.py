@@ -14,7 +14,7 @@ from belvedere.results.encoded import Column, distinct, stream
 from belvedere.results.formats import FORMATS, MEDIA_TYPES
 from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
-from belvedere.results.shape import Shaped
+from belvedere.results.shaped import Shaped
 from belvedere.results.value_formats import plain as plain_text
 
 __all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "encode_rows"]

@@ -1,145 +1,117 @@
-"""Dimension fill: rows for values between those that came back."""
+"""Dimension fill: values that nobody asked the database for, between those that came back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
-from itertools import product
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field as default
+from datetime import datetime, timedelta
+from itertools import islice, product
+from math import prod
 from typing import Any
 
 from belvedere.errors import QueryError
 from belvedere.lookml.model import Field
 from belvedere.lookml.tiers import tier_labels
+from belvedere.results.periods import Periods, months_later, periods_of
 
 MOST_ROWS = 20_000
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_ENUMERATED: dict[str, list[Any]] = {
-    "day_of_week": list(_DAYS),
-    "day_of_week_index": list(range(7)),
-    "month_name": list(_MONTHS),
-    "month_num": list(range(1, 13)),
-    "fiscal_month_num": list(range(1, 13)),
-    "quarter_of_year": ["Q1", "Q2", "Q3", "Q4"],
-    "hour_of_day": list(range(24)),
-    "day_of_month": list(range(1, 32)),
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_FIXED: dict[str, Sequence[Any]] = {
+    "day_of_week_index": range(7),
+    "month_name": _MONTHS,
+    "month_num": range(1, 13),
+    "fiscal_month_num": range(1, 13),
+    "quarter_of_year": ("Q1", "Q2", "Q3", "Q4"),
+    "hour_of_day": range(24),
+    "day_of_month": range(1, 32),
+    "day_of_year": range(1, 367),
+    "week_of_year": range(1, 54),
 }
+_INSTANT = timedelta(microseconds=1)
+Bounds = tuple[datetime | None, datetime | None]
+Row = dict[str, Any]
 
 
-def filled(
-    rows: list[dict[str, Any]],
-    fields: dict[str, Field],
-    wanted: tuple[str, ...],
-    names: tuple[str, ...],
-) -> list[dict[str, Any]]:
-    """The rows with missing values of the `wanted` dimensions added, measures null.
+@dataclass(frozen=True, slots=True)
+class FillRange:
+    """What decides how far a field is filled, beside the values that came back.
 
-    Added rows keep the direction in which the rows were sorted by the first wanted field.
-    QueryError when there would be too many.
+    `bounds` are those of the query's filters by field name: naive, in the query's time zone,
+    the end exclusive, None where open. `week_start` counts from Monday as 0.
     """
-    usable = [name for name in wanted if name in fields and fields[name].allow_fill]
-    usable = [name for name in usable if not fields[name].order_by_field]
-    if not usable or not rows:
-        return rows
-    domains = [_domain(fields[name], [row.get(name) for row in rows]) for name in usable]
-    size = 1
-    for domain in domains:
-        size *= max(1, len(domain))
-    if size > MOST_ROWS + len(rows):
-        raise QueryError(
-            "Missing values were not filled because too many fill rows would be generated. "
-            "Try filtering to reduce the size of the result."
-        )
-    present = {tuple(row.get(name) for name in usable) for row in rows}
-    added = [
-        {**dict.fromkeys(names), **dict(zip(usable, values, strict=True))}
-        for values in product(*domains)
-        if values not in present
-    ]
-    return _placed(rows, added, usable[0], domains[0])
+
+    bounds: Mapping[str, Bounds] = default(default_factory=dict)
+    week_start: int = 0
+    fiscal_month_offset: int = 0
 
 
-def _placed(
-    rows: list[dict[str, Any]], added: list[dict[str, Any]], first: str, domain: list[Any]
-) -> list[dict[str, Any]]:
-    order = {value: position for position, value in enumerate(domain)}
-    positions = [order[row[first]] for row in rows if row[first] in order]
-    ascending = positions == sorted(positions)
-    descending = positions == sorted(positions, reverse=True)
-    if not (ascending or descending):
-        return rows + added
-    last = len(domain)
-    return sorted(
-        rows + added,
-        key=lambda row: order.get(row[first], last if ascending else -1),
-        reverse=not ascending,
-    )
+def is_filled(field: Field, *, filtered: bool) -> bool:
+    """Whether the field may be filled. One with a fixed set of values is not where a filter
+    picks from them.
+    """
+    if not field.allow_fill or field.order_by_field:
+        return False
+    return not (filtered and _fixed(field, 0) is not None)
 
 
-def _domain(field: Field, values: Iterable[Any]) -> list[Any]:
+def domain(name: str, field: Field, values: Iterable[Any], reach: FillRange) -> list[Any]:
+    """All values of the field in order: the fixed ones, else every period within the bounds,
+    else only those that came back. QueryError when they are too many.
+    """
+    fixed = _fixed(field, reach.week_start)
+    if fixed is not None:
+        return list(fixed)
     known = [value for value in dict.fromkeys(values) if value is not None]
+    periods = periods_of(field.timeframe or "", reach.week_start)
+    if periods is None:
+        return known
+    try:
+        ends = _ends(periods, known, _moments(name, field, reach))
+    except ValueError:  # a column that holds something else than its timeframe's texts
+        return known
+    found = list(islice(periods.between(*ends), MOST_ROWS + 1)) if ends else []
+    _refuse_more(len(found))
+    return found
+
+
+def _fixed(field: Field, week_start: int) -> Sequence[Any] | None:
     if field.type == "yesno":
-        return ["Yes", "No"]
+        return ("No", "Yes")
     if field.tiers:
-        return [*tier_labels(field)]
+        return tier_labels(field)
     if field.cases:
-        labels = [branch.label for branch in field.cases]
-        return labels + ([field.case_else] if field.case_else is not None else [])
-    timeframe = field.timeframe or ""
-    if timeframe in _ENUMERATED:
-        return _ENUMERATED[timeframe]
-    step = _STEPS.get(timeframe)
-    if step is None or not known:
-        return sorted(known, key=str)
-    return step(min(known), max(known))
+        written = [branch.label for branch in field.cases]
+        labels = dict.fromkeys([*written, *([] if field.case_else is None else [field.case_else])])
+        return sorted(labels) if field.alpha_sort else list(labels)
+    if field.timeframe == "day_of_week":
+        return _DAYS[week_start:] + _DAYS[:week_start]
+    return _FIXED.get(field.timeframe or "")
 
 
-def _days(low: str, high: str, step: int = 1) -> list[str]:
-    start, end = date.fromisoformat(low), date.fromisoformat(high)
-    count = (end - start).days // step + 1
-    _refuse_more(count)
-    return [(start + timedelta(days=step * n)).isoformat() for n in range(count)]
+def _moments(name: str, field: Field, reach: FillRange) -> Bounds:
+    """The first and the last moment that the filters allow."""
+    start, end = reach.bounds.get(name, (None, None))
+    last = end - _INSTANT if end is not None else None
+    offset = reach.fiscal_month_offset
+    if not offset or not (field.timeframe or "").startswith("fiscal_"):
+        return start, last
+    return (start and months_later(start, -offset), last and months_later(last, -offset))
 
 
-def _weeks(low: str, high: str) -> list[str]:
-    return _days(low, high, 7)
-
-
-def _months(low: str, high: str) -> list[str]:
-    first, last = (int(text[:4]) * 12 + int(text[5:7]) - 1 for text in (low, high))
-    _refuse_more(last - first)
-    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1)]
-
-
-def _quarters(low: str, high: str) -> list[str]:
-    first, last = (int(text[:4]) * 4 + int(text[-1]) - 1 for text in (low, high))
-    _refuse_more(last - first)
-    return [f"{n // 4:04d}-Q{n % 4 + 1}" for n in range(first, last + 1)]
-
-
-def _years(low: int, high: int) -> list[int]:
-    _refuse_more(high - low)
-    return list(range(low, high + 1))
-
-
-def _hours(low: str, high: str) -> list[str]:
-    start, end = (datetime.strptime(text, "%Y-%m-%d %H") for text in (low, high))  # noqa: DTZ007
-    count = int((end - start).total_seconds() // 3600) + 1
-    _refuse_more(count)
-    return [(start + timedelta(hours=n)).strftime("%Y-%m-%d %H") for n in range(count)]
+def _ends(
+    periods: Periods, known: Sequence[Any], moments: Bounds
+) -> tuple[datetime, datetime] | None:
+    """From where to where: the filters' bounds, on open sides the outermost values."""
+    read = sorted(periods.read(value) for value in known)
+    first = moments[0] or (read[0] if read else None)
+    last = moments[1] or (read[-1] if read else None)
+    if first is None or last is None:
+        return None
+    return min([first, *read[:1]]), max([last, *read[-1:]])
 
 
 def _refuse_more(count: int) -> None:
@@ -150,12 +122,46 @@ def _refuse_more(count: int) -> None:
         )
 
 
-_STEPS: dict[str, Callable[[Any, Any], list[Any]]] = {
-    "date": _days,
-    "week": _weeks,
-    "month": _months,
-    "quarter": _quarters,
-    "fiscal_quarter": _quarters,
-    "year": _years,
-    "hour": _hours,
-}
+def with_missing(
+    rows: list[Row],
+    domains: Mapping[str, Sequence[Any]],
+    blank: Row,
+    sorts: Sequence[tuple[str, bool]],
+) -> list[Row]:
+    """The rows and one copy of `blank` for every combination of the domains that has none.
+
+    `sorts` are the query's (field, descending): added rows go where these put them as far as
+    they name filled fields, else to the end.
+    """
+    _refuse_more(prod(len(values) for values in domains.values()))
+    present = {tuple(row.get(name) for name in domains) for row in rows}
+    added = [
+        blank | dict(zip(domains, values, strict=True))
+        for values in product(*domains.values())
+        if values not in present
+    ]
+    return _in_order(rows + [_own_cells(row) for row in added], domains, sorts)
+
+
+def _own_cells(row: Row) -> Row:
+    """Pivoted cells of one row are a dict of their own."""
+    return {key: dict(value) if isinstance(value, dict) else value for key, value in row.items()}
+
+
+def _in_order(
+    rows: list[Row], domains: Mapping[str, Sequence[Any]], sorts: Sequence[tuple[str, bool]]
+) -> list[Row]:
+    leading = []
+    for name, descending in sorts:
+        if name not in domains:
+            break
+        leading.append((name, descending))
+    for name, descending in reversed(leading):
+        order = {value: position for position, value in enumerate(domains[name])}
+        unknown = -1 if descending else len(order)  # nulls and the like stay last
+        rows = sorted(
+            rows,
+            key=lambda row: order.get(row[name], unknown),
+            reverse=descending,
+        )
+    return rows

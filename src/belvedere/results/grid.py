@@ -8,7 +8,7 @@ from typing import Any
 
 from belvedere.results.plain_values import plain
 from belvedere.results.presenter import Presenter
-from belvedere.results.shape import Row, Shaped
+from belvedere.results.shaped import Row, Shaped
 from belvedere.results.value_formats import plain as plain_text
 
 _TOTAL_LABEL = "Row Total"

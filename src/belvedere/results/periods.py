@@ -27,19 +27,19 @@ class Periods:
         at = self.floor(first)
         while at <= last:
             yield self.write(at)
-            at = self.following(at)
+            try:
+                at = self.following(at)
+            except (OverflowError, ValueError):  # the calendar ends with the year 9999
+                return
 
 
-def periods_of(timeframe: str, week_start: int, fiscal_month_offset: int) -> Periods | None:
-    """None for timeframes whose values have no order in time or that are not filled.
+def periods_of(timeframe: str, week_start: int) -> Periods | None:
+    """None for timeframes that are not filled from one value to another.
 
-    `week_start` counts from Monday as 0.
+    `week_start` counts from Monday as 0. Fiscal values are moments of fiscal time.
     """
     if timeframe == "week":
         return _weeks(week_start)
-    if timeframe in ("fiscal_quarter", "fiscal_year"):
-        fiscal = _QUARTERS if timeframe == "fiscal_quarter" else _FISCAL_YEARS
-        return _shifted(fiscal, fiscal_month_offset)
     numbered = _NUMBERED.match(timeframe)
     if numbered:
         return _buckets(numbered[1], int(numbered[2]))
@@ -107,24 +107,13 @@ def _year(text: Any) -> datetime:
     return datetime(int(str(text).removeprefix("FY")), 1, 1)  # noqa: DTZ001
 
 
-def _shifted(periods: Periods, offset: int) -> Periods:
-    """Fiscal periods: values stay in fiscal time, moments come in calendar time."""
-    if not offset:
-        return periods
-    return Periods(
-        periods.read,
-        periods.write,
-        periods.floor,
-        periods.following,
-    )
-
-
 _QUARTERS = Periods(_read_quarter, lambda at: f"{at.year:04d}-Q{at.month // 3 + 1}", *_months(3))
-_FISCAL_YEARS = Periods(_year, lambda at: f"FY{at.year:04d}", *_months(12))
 _KNOWN: dict[str, Periods] = {
     "date": Periods(_day, _iso_day, _midnight, lambda at: at + _DAY),
     "month": Periods(lambda text: _day(f"{text}-01"), lambda at: f"{at:%Y-%m}", *_months(1)),
     "quarter": _QUARTERS,
+    "fiscal_quarter": _QUARTERS,
+    "fiscal_year": Periods(_year, lambda at: f"FY{at.year:04d}", *_months(12)),
     "year": Periods(_year, lambda at: at.year, *_months(12)),
     "hour": _every(
         timedelta(hours=1),

@@ -1,0 +1,63 @@
+"""A bounded result, in the shape of its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from belvedere.compiler.compiled import Compiled
+from belvedere.lookml.model import Field
+
+ROW_TOTAL = "$$$_row_total_$$$"
+KEY_SEPARATOR = "|FIELD|"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PivotColumn:
+    """`data` holds the pivot fields' values; a total column has none, one that was filled in
+    no `rank`.
+    """
+
+    key: str
+    data: dict[str, Any]
+    is_total: bool = False
+    rank: int | None = None
+
+
+@dataclass(slots=True)
+class Shaped:
+    """`rows` are by field name; in a pivoted result a measure's value is a dict by pivot key."""
+
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+    pivots: tuple[str, ...]
+    fields: dict[str, Field]
+    rows: list[Row]
+    columns: list[PivotColumn] = field(default_factory=list)
+    totals: Row | None = None
+    has_row_totals: bool = False
+    row_total_side: str | None = None
+    columns_truncated: bool = False
+    truncated: bool = False
+    effective_types: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.dimensions, *self.measures)
+
+
+def outline(compiled: Compiled) -> Shaped:
+    """What is known of the result before its rows."""
+    fields = {c.name: c.field for c in compiled.columns if c.field is not None}
+    fields |= {post.name: post.field for post in compiled.post_measures}
+    return Shaped(
+        dimensions=compiled.dimensions,
+        measures=compiled.measures,
+        pivots=compiled.pivots,
+        fields=fields,
+        rows=[],
+        effective_types={
+            c.name: c.effective_type for c in compiled.columns if c.effective_type is not None
+        },
+    )
