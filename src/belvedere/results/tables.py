@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -124,6 +125,8 @@ def _in_sheet(value: Any) -> str | int | float | bool:
     """Integers that a sheet would round are text there, and so is what it does not know."""
     if isinstance(value, int) and abs(value) > _LARGEST_EXACT:
         return str(value)
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, int | float):
         return value
     return str(value)[:_LONGEST_TEXT]

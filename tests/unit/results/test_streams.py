@@ -10,7 +10,7 @@ from decimal import Decimal
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from belvedere.errors import EngineError, QueryError
 from belvedere.results import encoding, streams, tables
@@ -54,6 +54,7 @@ def finite(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_json_reads_back_as_the_rows(rows):
     text = written(streams.stream_json(batches(rows), NAMES))
@@ -68,6 +69,7 @@ def _exact(value):
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from([",", "\t"]))
 def test_delimited_text_reads_back_as_the_rows(rows, delimiter):
     text = written(streams.stream_csv(batches(rows), NAMES, delimiter))

@@ -4,7 +4,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from belvedere.lookml.metadata import NAMED_VALUE_FORMATS
 from belvedere.lookml.model import Category, Field
@@ -119,6 +119,7 @@ def test_what_is_no_number_stays_as_it_is():
     assert [write(v) for v in ("x", None, True)] == ["x", "", "true"]
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=5, min_value=-(10**15), max_value=10**15))  # fmt: skip
 def test_grouped_decimals_read_back_as_the_rounded_number(number):
     text = formatter("#,##0.00")(number)
@@ -126,11 +127,13 @@ def test_grouped_decimals_read_back_as_the_rounded_number(number):
     assert all(len(part) == 3 for part in text.lstrip("-").split(".")[0].split(",")[1:])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='0#?.,%;"[]<>=\\_*$ hmsE+-dyAMPx', max_size=20), st.floats())
 def test_no_format_breaks_on_any_number(value_format, number):
     assert isinstance(formatter(value_format)(number), str)
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_without_a_format_every_digit_stays(number):
     assert float(grouped(number).replace(",", "")) == number
