@@ -14,7 +14,7 @@ from belvedere.lookml.filters import quote
 from belvedere.lookml.labels import field_label
 from belvedere.lookml.model import Field
 from belvedere.lookml.scope import Scope, ScopedField
-from belvedere.results.value_formats import Formatter, formatter
+from belvedere.results.value_formats import Formatter, field_formatter, plain
 
 
 class QueryPresenter:
@@ -48,9 +48,12 @@ class QueryPresenter:
     def rendered(self, name: str, value: Any) -> str:
         if name not in self._formatters:
             scoped = self._scoped(name)
-            text = metadata.value_format(self._scope.model, scoped.field) if scoped else None
-            self._formatters[name] = formatter(text)
+            self._formatters[name] = self._formatter(scoped) if scoped else plain
         return self._formatters[name](value)
+
+    def _formatter(self, scoped: ScopedField) -> Formatter:
+        text = metadata.value_format(self._scope.model, scoped.field)
+        return field_formatter(scoped.field, text)
 
     def filterable(self, name: str, value: Any) -> str | None:
         scoped = self._scoped(name)
