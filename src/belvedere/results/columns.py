@@ -15,6 +15,8 @@ _EMPTY = pa.scalar("", TEXT)
 _JSON_ESCAPED = r'["\\\x00-\x1f]'
 _CONTROLS = [chr(code) for code in range(32)]
 _EXPONENT = r"e\+(?P<power>\d+)$"
+_LONGEST_FRACTION = 6
+"""Decimals with more places than this may be written with an exponent."""
 _LONGEST_PLAIN = 15
 """Powers of ten up to which a float is written without an exponent."""
 
@@ -67,10 +69,16 @@ def _text_of(value: object) -> str | None:
 
 
 def _time_text(column: pa.Array) -> pa.Array:
+    """Fractions of seconds only where there are any."""
     kind = column.type
-    zoned = pa.types.is_timestamp(kind) and kind.tz
-    naive = column.cast(pa.timestamp(kind.unit)) if zoned else column
-    return pc.replace_substring_regex(naive.cast(TEXT), r"\.0+$", "")
+    if pa.types.is_date(kind):
+        return column.cast(TEXT)
+    whole = pa.time32("s") if pa.types.is_time(kind) else pa.timestamp("s")
+    naive = column.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else column
+    try:
+        return naive.cast(whole).cast(TEXT)
+    except pa.ArrowInvalid:  # some value has a fraction
+        return pc.replace_substring_regex(naive.cast(TEXT), r"\.0+$", "")
 
 
 def _float_text(column: pa.Array) -> pa.Array:
@@ -101,13 +109,13 @@ def _without_exponent(texts: pa.Array, power: int) -> pa.Array:
 
 def _decimal_text(column: pa.Array) -> pa.Array:
     texts = column.cast(TEXT)
-    if pc.any(pc.match_substring(texts, "E")).as_py():
+    scale = column.type.scale
+    if scale <= 0:
+        return texts
+    if scale > _LONGEST_FRACTION and pc.any(pc.match_substring(texts, "E")).as_py():
         shown = [None if value is None else plain_text(value) for value in column.to_pylist()]
         return pa.array(shown, TEXT)
-    if column.type.scale <= 0:
-        return texts
-    trimmed = pc.replace_substring_regex(texts, r"(\.\d*?)0+$", r"\1")
-    return pc.replace_substring_regex(trimmed, r"\.$", "")
+    return pc.ascii_rtrim(pc.ascii_rtrim(texts, "0"), ".")
 
 
 def json_text(column: pa.Array) -> pa.Array:
@@ -139,9 +147,13 @@ def json_string(texts: pa.Array) -> pa.Array:
     return quoted(texts)
 
 
+def _needs_quotes(kind: pa.DataType) -> bool:
+    return not (is_number(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind))
+
+
 def csv_text(column: pa.Array, delimiter: str) -> pa.Array:
     texts = text(column)
-    if is_number(column.type) or pa.types.is_boolean(column.type):
+    if not _needs_quotes(column.type):
         return texts
     special = pc.match_substring_regex(texts, f'[{delimiter}"\\r\\n]')
     if not pc.any(special).as_py():
