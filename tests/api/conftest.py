@@ -1,0 +1,119 @@
+"""An instance per test, over a small demo shop that is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from belvedere import clock
+from belvedere.accounts import credentials, roles, tokens, users
+from belvedere.app import build, open_database, open_vault
+from belvedere.connections import connections
+from belvedere.demo.generate import generate
+from belvedere.projects import models
+from belvedere.settings import Settings, load
+
+from .client import ApiClient, Loop
+
+PROJECT = Path(__file__).parents[2] / "src/belvedere/demo/project"
+TODAY = date(2026, 6, 30)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("shop") / "shop.duckdb"
+    generate(path, 0.02, today=TODAY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    running = Loop()
+    yield running
+    running.close()
+
+
+class Instance:
+    """A whole server in this process."""
+
+    def __init__(self, settings: Settings, loop: Loop) -> None:
+        self.settings = settings
+        self.application = build(settings)
+        self.services = self.application._services
+        self.loop = loop
+        self.anonymous = ApiClient(self.application, loop)
+
+    def user(self, role: str | None) -> int:
+        with self.services.database.session() as session:
+            user = users.create(
+                session,
+                clock.now(),
+                email=f"{role or 'nobody'}-{id(object())}@example.com".lower(),
+                first_name="Test",
+                last_name=role or "Nobody",
+            )
+            if role is not None:
+                roles.give(session, user, role)
+            return user.id
+
+    def as_role(self, role: str | None) -> ApiClient:
+        """A client whose user has that role."""
+        user_id = self.user(role)
+        with self.services.database.session() as session:
+            issued = tokens.issue(
+                session, self.services.vault, users.get(session, user_id), clock.now(), 3600
+            )
+        return self.anonymous.with_token(issued.token)
+
+    def api_key(self, role: str = "Admin") -> tuple[str, str]:
+        user_id = self.user(role)
+        with self.services.database.session() as session:
+            issued = credentials.create_api3(
+                session, self.services.vault, users.get(session, user_id), clock.now()
+            )
+        return issued.client_id, issued.client_secret
+
+    def close(self) -> None:
+        self.application._on_close()
+        self.application._pool.shutdown()
+
+
+def furnish(settings: Settings, shop: Path, project: Path = PROJECT) -> None:
+    """The connection, project and model of the demo."""
+    database, vault = open_database(settings), open_vault(settings)
+    with database.session() as session:
+        values = {"name": "thelook", "dialect_name": "duckdb", "database": str(shop)}
+        connections.create(session, vault, values, clock.now())
+        models.add_project(session, "thelook", project, clock.now())
+        models.register(session, "thelook", "thelook", "thelook", clock.now())
+    database.close()
+
+
+@pytest.fixture
+def make_instance(
+    tmp_path: Path, shop: Path, loop: Loop
+) -> Iterator[Callable[..., Instance]]:
+    made: list[Instance] = []
+
+    def make(project: Path = PROJECT, **flags: object) -> Instance:
+        settings = load(tmp_path / f"home{len(made)}", {}, **flags)
+        furnish(settings, shop, project)
+        made.append(Instance(settings, loop))
+        return made[-1]
+
+    yield make
+    for instance in made:
+        instance.close()
+
+
+@pytest.fixture
+def instance(make_instance: Callable[..., Instance]) -> Instance:
+    return make_instance()
+
+
+@pytest.fixture
+def admin(instance: Instance) -> ApiClient:
+    return instance.as_role("Admin")
