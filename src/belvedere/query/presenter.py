@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
 from typing import Any
 from urllib.parse import quote as url_quote, urlencode
 
@@ -66,7 +65,7 @@ class QueryPresenter:
         scoped = self._scoped(name)
         if scoped is None or scoped.field.html is None:
             return None
-        return liquid.render_cell(scoped.field.html, self._cell(scoped, value, row, safe=True))
+        return liquid.render_html(scoped.field.html, self._cell(scoped, value, row))
 
     def links(self, name: str, value: Any, row: dict[str, Any]) -> list[dict[str, Any]]:
         scoped = self._scoped(name)
@@ -84,44 +83,40 @@ class QueryPresenter:
     def _written_link(
         self, label: str, url: str, scoped: ScopedField, value: Any, row: dict[str, Any]
     ) -> dict[str, Any] | None:
-        values = self._cell(scoped, value, row, safe=False)
+        values = self._cell(scoped, value, row)
         address = liquid.render_cell(url, values).strip()
         if not address:
             return None
         return _link(liquid.render_cell(label, values), address, "url", "Link")
 
     def _cell(
-        self, scoped: ScopedField, value: Any, row: Mapping[str, Any], *, safe: bool
-    ) -> dict[str, Any]:
-        """What a cell's template reads; text is HTML-escaped where it goes into a page."""
-
-        def shown(item: Any) -> Any:
-            return escape(item) if safe and isinstance(item, str) else item
-
+        self, scoped: ScopedField, value: Any, row: Mapping[str, Any]
+    ) -> liquid.CellVariables:
+        """What a cell's template reads."""
         name = scoped.full_name
-        values: dict[str, Any] = {
-            "value": shown(value),
-            "rendered_value": shown(self.rendered(name, value)),
-            "filterable_value": shown(filter_for(scoped.field, value)),
+        fixed = {
+            "value": value,
+            "rendered_value": self.rendered(name, value),
+            "filterable_value": filter_for(scoped.field, value),
             "link": self._drill_url(scoped, row) or "",
-            "linked_value": shown(self.rendered(name, value)),
+            "linked_value": self.rendered(name, value),
             "_model": {"_name": self._scope.model.name},
             "_view": {"_name": scoped.alias},
             "_explore": {"_name": self._scope.explore.name},
             "_field": {"_name": name},
-            "_filters": dict(self._compiled.filters),
+            "_filters": self._compiled.filters,
         }
-        cells = {**row, name: value}
-        for full, item in cells.items():
-            alias, _, field = full.partition(".")
-            own = {
-                "_value": shown(item),
-                "_rendered_value": shown(self.rendered(full, item) if item is not None else ""),
+
+        def shown(full: str) -> dict[str, Any] | None:
+            if full not in row and full != name:
+                return None
+            item = value if full == name else row[full]
+            return {
+                "_value": item,
+                "_rendered_value": self.rendered(full, item) if item is not None else "",
             }
-            values.setdefault(alias, {})[field] = own
-            if alias == scoped.alias:
-                values.setdefault(field, own)
-        return values
+
+        return liquid.CellVariables(scoped.alias, fixed, shown)
 
     # Drilling
 
