@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
 
 import pyarrow as pa
 
 TextFormat = Literal["csv", "json"]
+Started = Callable[[Callable[[], None]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,14 @@ class Engine(ABC):
     config: ConnectionConfig
 
     @abstractmethod
-    def execute(self, sql: str, *, timeout: float | None = None) -> Execution:
-        """Start `sql`; returns once the result's schema is known."""
+    def execute(
+        self, sql: str, *, timeout: float | None = None, started: Started | None = None
+    ) -> Execution:
+        """Start `sql`; returns once the result's schema is known.
+
+        That can take as long as the query itself: `started` is called before, with the
+        function that stops it.
+        """
 
     @abstractmethod
     def write_text(

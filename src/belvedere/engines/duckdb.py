@@ -7,6 +7,7 @@ the length of one export, under names that nobody can guess.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -16,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from belvedere.engines.base import (
     Engine,
     Execution,
     SchemaInfo,
+    Started,
     TableInfo,
     TextExecution,
     TextFormat,
@@ -42,6 +45,14 @@ _TEXT_OPTIONS: dict[TextFormat, str] = {
     "csv": "FORMAT csv, HEADER false",
     "json": "FORMAT json, ARRAY true",
 }
+_LOCKS = (
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET allow_community_extensions = false",
+    "SET allowed_directories = ['{pipes}']",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
 _TUNABLE = frozenset({"threads", "memory_limit", "temp_directory"})
 _CARET = re.compile(r"\n\s*\n(?:LINE \d+:.*)\Z", re.DOTALL)
 
@@ -51,7 +62,6 @@ class _Database:
     """An open file, shared by all engines on it."""
 
     root: duckdb.DuckDBPyConnection
-    pipes: Path
     users: int = 0
 
 
@@ -73,26 +83,43 @@ def _acquire(config: ConnectionConfig) -> tuple[tuple[str, bool], _Database]:
     return key, found
 
 
+@lru_cache(maxsize=1)
+def _pipes() -> Path:
+    """The one folder that databases of this process may write to."""
+    folder = Path(tempfile.mkdtemp(prefix="belvedere-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _connect(path: str, config: ConnectionConfig, *, in_memory: bool) -> _Database:
     if not in_memory and not Path(path).exists():
         raise EngineUnavailable(f"There is no DuckDB database at {path}")
-    pipes = Path(tempfile.mkdtemp(prefix="belvedere-"))
     try:
         root = duckdb.connect(path, read_only=config.read_only and not in_memory)
+        _secure(root, config)
+    except duckdb.Error as error:
+        raise EngineUnavailable(clean(str(error))) from None
+    return _Database(root)
+
+
+def _secure(root: duckdb.DuckDBPyConnection, config: ConnectionConfig) -> None:
+    """Set the time zone and lock everything; a file that is open already is locked already."""
+    locked = root.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
+    if not locked:
         for name, value in config.options:
             if name in _TUNABLE:
                 root.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
         root.execute("SET TimeZone = $1", [config.timezone])
-        root.execute("SET autoinstall_known_extensions = false")
-        root.execute("SET autoload_known_extensions = false")
-        root.execute("SET allow_community_extensions = false")
-        root.execute(f"SET allowed_directories = ['{pipes}']")
-        root.execute("SET enable_external_access = false")
-        root.execute("SET lock_configuration = true")
-    except duckdb.Error as error:
-        shutil.rmtree(pipes, ignore_errors=True)
-        raise EngineUnavailable(clean(str(error))) from None
-    return _Database(root, pipes)
+        for setting in _LOCKS:
+            root.execute(setting.format(pipes=_pipes()))
+        return
+    zone = root.execute("SELECT current_setting('TimeZone')").fetchall()[0][0]
+    if zone != config.timezone:
+        root.close()
+        raise EngineUnavailable(
+            f"The file is open already with the time zone {zone}; "
+            "one DuckDB file is read in one time zone"
+        )
 
 
 def _release(key: tuple[str, bool], database: _Database) -> None:
@@ -103,7 +130,6 @@ def _release(key: tuple[str, bool], database: _Database) -> None:
         if _open.get(key) is database:
             del _open[key]
     database.root.close()
-    shutil.rmtree(database.pipes, ignore_errors=True)
 
 
 def clean(message: str) -> str:
@@ -138,11 +164,15 @@ class DuckDBEngine(Engine):
         finally:
             self._pool.give_back(cursor)
 
-    def execute(self, sql: str, *, timeout: float | None = None) -> Execution:
+    def execute(
+        self, sql: str, *, timeout: float | None = None, started: Started | None = None
+    ) -> Execution:
         cursor = self._pool.take(self.config.pool_timeout)
         run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
         try:
             _refuse_other_than_reading(cursor, sql)
+            if started is not None:
+                started(run.cancel)
             return _DuckDBExecution(run)
         except BaseException as error:
             run.end()
@@ -155,7 +185,7 @@ class DuckDBEngine(Engine):
         run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
         try:
             _refuse_other_than_reading(cursor, sql)
-            return _DuckDBText(run, self._opened().pipes, text_format)
+            return _DuckDBText(run, _pipes(), text_format)
         except BaseException as error:
             run.end()
             raise run.translated(error) from None

@@ -21,6 +21,7 @@ from belvedere.engines.base import (
     Engine,
     Execution,
     SchemaInfo,
+    Started,
     TableInfo,
     TextExecution,
     TextFormat,
@@ -82,7 +83,9 @@ class PostgresEngine(Engine):
         except DriverError as error:
             raise EngineUnavailable(clean(str(error))) from None
 
-    def execute(self, sql: str, *, timeout: float | None = None) -> Execution:
+    def execute(
+        self, sql: str, *, timeout: float | None = None, started: Started | None = None
+    ) -> Execution:
         word = _first_word(sql)
         if word not in _READING:
             raise EngineError(f"Only queries can be run here, not {word or 'this'}", sql)
@@ -91,6 +94,8 @@ class PostgresEngine(Engine):
             connection = self._pool.take(self.config.pool_timeout)
             run = _Run(connection, self._pool, sql, limit)
             try:
+                if started is not None:
+                    started(run.cancel)
                 return _PostgresExecution(run)
             except BaseException as error:
                 translated = run.translated(error)

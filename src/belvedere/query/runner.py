@@ -21,7 +21,7 @@ from belvedere.compiler.compiled import Compiled, SqlPart
 from belvedere.compiler.request import Request, Viewer
 from belvedere.connections.connections import is_timezone
 from belvedere.connections.registry import EngineRegistry, OpenConnection
-from belvedere.engines.base import Engine
+from belvedere.engines.base import Engine, Started
 from belvedere.errors import BadRequest, EngineError, Forbidden, NotBuilt, NotFound, QueryError
 from belvedere.lookml.model import Model
 from belvedere.lookml.scope import Scope, scope_of
@@ -359,7 +359,8 @@ class Runner:
     def _executed(self, engine: Engine, sql: str, running: Running) -> Result:
         started = time.perf_counter()
         running.refuse_if_stopped()
-        with engine.execute(sql) as execution, running.stoppable(execution.cancel):
+        with ExitStack() as stack:
+            execution = stack.enter_context(engine.execute(sql, started=_watch(stack, running)))
             table = pa.Table.from_batches(execution.batches(), execution.schema)
         return Result(table, self._clock().timestamp(), time.perf_counter() - started)
 
@@ -392,8 +393,8 @@ class Runner:
                         yield streams.csv_line(_header(compiled, presenter))
                     yield from text.chunks()
                     return
-            execution = stack.enter_context(engine.execute(compiled.sql))
-            stack.enter_context(running.stoppable(execution.cancel))
+            watch = _watch(stack, running)
+            execution = stack.enter_context(engine.execute(compiled.sql, started=watch))
             yield from _text_rows(options.result_format, execution.batches(), compiled, presenter)
 
     def column(
@@ -476,6 +477,15 @@ class _Resumed:
         close = getattr(self._rest, "close", None)
         if close is not None:
             close()
+
+
+def _watch(stack: ExitStack, running: Running) -> Started:
+    """Lets the running query stop its statement, until the stack is unwound."""
+
+    def started(cancel: Callable[[], None]) -> None:
+        stack.enter_context(running.stoppable(cancel))
+
+    return started
 
 
 def _check_format(result_format: str) -> None:

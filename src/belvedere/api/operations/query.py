@@ -16,7 +16,7 @@ from belvedere.api.call import Call, Stream, Text
 from belvedere.api.operation import RawBody, delete, get, post
 from belvedere.api.run_options import run_options
 from belvedere.clock import iso
-from belvedere.connections import connections
+from belvedere.connections import connections, dialect_info
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
 from belvedere.query import stored, urls
 from belvedere.query.definition import Definition, definition_from
@@ -305,21 +305,12 @@ def kill_query(call: Call, query_task_id: str) -> None:
 
 
 def _present_running(call: Call, running: Running) -> dict[str, Any]:
-    user = users.get(call.db, int(running.user_id))
     may_see_sql = call.session.permissions.has(Permission("see_sql"), running.model)
     return {
         "can": {},
         "id": running.id,
         "query_task_id": running.id,
-        "user": {
-            "can": {},
-            "id": running.user_id,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "display_name": user.display_name,
-            "avatar_url": None,
-            "url": f"{call.services.settings.public_url}/api/4.0/users/{user.id}",
-        },
+        "user": _present_person(call, running.user_id),
         "created_at": iso(running.started_at),
         "completed_at": None,
         "query_id": running.query_slug,
@@ -436,7 +427,6 @@ def run_sql_query(call: Call, slug: str, result_format: str, download: str | Non
 
 
 def _present_sql(call: Call, row: StoredSqlQuery) -> dict[str, Any]:
-    user = users.get(call.db, int(row.creator_id))
     base = call.services.settings.public_url
     return {
         "can": {"run": True, "show": True},
@@ -448,15 +438,7 @@ def _present_sql(call: Call, row: StoredSqlQuery) -> dict[str, Any]:
         "last_run_at": iso(row.last_run_at) if row.last_run_at else None,
         "connection": _present_connection_base(call, row.connection_name),
         "model_name": row.model_name,
-        "creator": {
-            "can": {},
-            "id": row.creator_id,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "display_name": user.display_name,
-            "avatar_url": None,
-            "url": f"{base}/api/4.0/users/{user.id}",
-        },
+        "creator": _present_person(call, row.creator_id),
         "explore_url": f"{base}/sql/{row.slug}",
         "plaintext": False,
         "vis_config": row.vis_config,
@@ -471,8 +453,20 @@ def _present_connection_base(call: Call, name: str) -> dict[str, Any]:
     return {
         "can": {},
         "name": name,
+        "dialect": dialect_info.dialect_facts(row.dialect),
         "snippets": [],
         "pdts_enabled": False,
-        "uses_oauth": False,
-        "dialect": {"name": row.dialect},
+    }
+
+
+def _present_person(call: Call, user_id: str) -> dict[str, Any]:
+    """A UserPublic."""
+    user = users.get(call.db, int(user_id))
+    return {
+        "can": {},
+        "id": user_id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "display_name": user.display_name,
+        "url": f"{call.services.settings.public_url}/api/4.0/users/{user.id}",
     }
