@@ -36,6 +36,8 @@ class Raw:
     objects: dict[tuple[str, str], Raw] = field(default_factory=dict)
     repeated: list[Value] = field(default_factory=list)
     """Named blocks whose name had been used before, in the same block."""
+    sources: tuple[Raw, ...] = ()
+    """What an object with its inheritance applied was made from, in order; else nothing."""
 
     @property
     def location(self) -> Location:

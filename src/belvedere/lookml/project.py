@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,7 +74,7 @@ class Project:
     models: dict[str, Model]
     version: str
     _diagnostics: list[Diagnostic]
-    _views: dict[tuple[int, ...], tuple[tuple[object, ...], View, list[Diagnostic]]]
+    _views: dict[tuple[int, ...], tuple[tuple[Raw, ...], View, list[Diagnostic]]]
     _checked: tuple[Diagnostic, ...] | None = None
 
     @property
@@ -109,8 +111,23 @@ def open_project(root: Path, name: str | None = None) -> Project:
 
 
 def _load(root: Path, name: str | None, state: Fingerprint, before: Project | None) -> Project:
-    files = {path: _file(root, path, state[path], before) for path in sorted(state)}
-    return _Loader(root, name, state, files, before).project()
+    with _no_collection():
+        files = {path: _file(root, path, state[path], before) for path in sorted(state)}
+        return _Loader(root, name, state, files, before).project()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Loading makes millions of objects and no garbage: looking for some would double the time,
+    now and at every later collection."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
 
 
 def _file(root: Path, path: str, status: tuple[int, int], before: Project | None) -> SourceFile:
@@ -300,7 +317,7 @@ class _Loader:
         constants = hash(tuple(sorted(self._constants.items())))
 
         def view_of(raw: Raw) -> View:
-            parts = tuple(_parts(raw))
+            parts = raw.sources
             key = (*map(id, parts), int(fiscal), constants)
             self._used.add(key)
             found = self._views.get(key)
@@ -313,12 +330,3 @@ class _Loader:
 
         return view_of
 
-
-def _parts(raw: Raw) -> Iterator[object]:
-    """What a merged view was made from; equal parts resolve to equal views."""
-    yield raw.origin.tree
-    for values in raw.values.values():
-        for value in values:
-            yield value.node
-    for child in raw.objects.values():
-        yield from _parts(child)

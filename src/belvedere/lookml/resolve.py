@@ -92,16 +92,26 @@ class Inheritance:
             return self._merged[name]
         raw = self.objects[name]
         own = [raw, *self._refinements.get(name, [])]
+        sources: list[Raw] = []
         result: Raw | None = None
         for layer in own:
             for base in self._reader.all_names(layer, "extends"):
                 parent = self._parent(base, layer, (*trail, name))
                 if parent is not None:
+                    sources += parent.sources
                     result = parent if result is None else merged(result, parent)
         for layer in own:
             result = layer if result is None else merged(result, layer)
         assert result is not None  # noqa: S101  `own` is never empty
-        final = Raw(raw.key, name, raw.origin, result.values, result.objects, raw.repeated)
+        final = Raw(
+            raw.key,
+            name,
+            raw.origin,
+            result.values,
+            result.objects,
+            raw.repeated,
+            (*sources, *own),
+        )
         self._merged[name] = final
         return final
 
@@ -122,7 +132,9 @@ class Inheritance:
             return None
         parent = self._resolve(base, trail)
         kept = {name: value for name, value in parent.values.items() if name != "extension"}
-        return Raw(parent.key, parent.name, parent.origin, kept, parent.objects)
+        return Raw(
+            parent.key, parent.name, parent.origin, kept, parent.objects, [], parent.sources
+        )
 
 
 # Views

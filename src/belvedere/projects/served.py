@@ -26,6 +26,7 @@ class _Folder:
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._next_scan = 0.0
+        self._scan_cost = 0.1  # the quickest scan so far: one that was held up says nothing
 
     def current(self) -> Project:
         if self._project is not None and time.monotonic() < self._next_scan:
@@ -40,7 +41,8 @@ class _Folder:
             )
             if self._project is before:
                 end = time.monotonic()
-                self._next_scan = end + min((end - start) * _SCAN_SHARE, 2.0)
+                self._scan_cost = min(self._scan_cost, end - start)
+                self._next_scan = end + self._scan_cost * _SCAN_SHARE
             return self._project
 
 

@@ -1,0 +1,284 @@
+"""A field as the API describes it: plain data, each property computed only where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field as dataclass_field
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from belvedere.lookml import field_traits, labels
+from belvedere.lookml.model import Category, Field, Location, Model
+from belvedere.lookml.scope import Scope, ScopedField
+from belvedere.lookml.value_formats import value_format
+
+_MAP_FORMATS = frozenset({"topojson", "vector_tile_region"})
+
+
+class Wanted(Protocol):
+    """Which properties of an object the reader asked for."""
+
+    def wants(self, name: str) -> bool: ...
+    def child(self, name: str) -> Wanted: ...
+
+
+class _Everything:
+    def wants(self, name: str) -> bool:
+        del name
+        return True
+
+    def child(self, name: str) -> Wanted:
+        del name
+        return self
+
+
+EVERYTHING: Wanted = _Everything()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a description: the fields they may know of, whether they may read LookML,
+    and their user attributes (labels may depend on them).
+    """
+
+    visible: Callable[[ScopedField], bool] = lambda _: True
+    sees_lookml: bool = True
+    attributes: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    def may_name(self, scope: Scope, name: str) -> bool:
+        """False for fields that are there but hidden from the reader."""
+        found = scope.find_unrestricted(name)
+        return found is None or self.visible(found)
+
+
+_ANYBODY = Reader()
+
+
+def field_metadata(
+    scope: Scope, scoped: ScopedField, wanted: Wanted = EVERYTHING, reader: Reader = _ANYBODY
+) -> dict[str, Any]:
+    """A LookmlModelExploreField. Objects that are not there (a map layer, …) are left out."""
+    described = _Described(scope, scoped, reader)
+    found = {name: make(described) for name, make in _PROPERTIES.items() if wanted.wants(name)}
+    for name, make_part in _PARTS.items():
+        part = make_part(described) if wanted.wants(name) else None
+        if part is not None:
+            found[name] = part
+    return found
+
+
+def lookml_link(model: Model, location: Location | None) -> str | None:
+    if location is None:
+        return None
+    return f"/projects/{model.project}/files/{quote(location.file, safe='')}?line={location.line}"
+
+
+class _Described:
+    """One field while it is described."""
+
+    __slots__ = ("field", "model", "reader", "scope", "scoped")
+
+    def __init__(self, scope: Scope, scoped: ScopedField, reader: Reader) -> None:
+        self.scope = scope
+        self.scoped = scoped
+        self.reader = reader
+        self.field: Field = scoped.field
+        self.model = scope.model
+
+    @property
+    def file(self) -> str:
+        return self.field.location.file if self.field.location else ""
+
+    def label(self) -> str:
+        return labels.field_label(self.scope, self.scoped, self.reader.attributes)
+
+    def label_short(self) -> str:
+        return labels.label_short(self.scope, self.scoped, self.reader.attributes)
+
+    def view_label(self) -> str:
+        return labels.view_label(self.scope, self.scoped, self.reader.attributes)
+
+    def group(self) -> tuple[str | None, str]:
+        return labels.group_of(self.scope, self.scoped, self.reader.attributes)
+
+    def description(self) -> str | None:
+        text = self.field.description
+        return labels.shown(self.scope, self.scoped, text, self.reader.attributes)
+
+    def full(self, name: str) -> str:
+        return name if "." in name else f"{self.scoped.alias}.{name}"
+
+    def dimension_group(self) -> str | None:
+        group = self.field.dimension_group
+        return self.full(group) if group is not None else None
+
+    def default_filter_value(self) -> str | None:
+        default = self.field.default_value
+        if default is None or self.field.category is not Category.parameter:
+            return default
+        return field_traits.parameter_text(self.field, default)
+
+    def drill_fields(self) -> list[str]:
+        written = self.field.drill_fields
+        if not written and self.field.is_measure:
+            written = self.scope.aliases[self.scoped.alias].drill_fields
+        names = self.scope.expand(written, self.scoped.alias) if written else []
+        return [name for name in names if self.reader.may_name(self.scope, name)]
+
+    def suggestions(self) -> list[str]:
+        field = self.field
+        if field.suggestions or not (field.tiers or field.cases):
+            return list(field.suggestions)
+        return field_traits.fixed_values(field, self.model.week_start_day) or []
+
+    def filters(self) -> list[dict[str, str]]:
+        if not self.reader.sees_lookml:
+            return []
+        return [
+            {"field": self.full(pair.field), "condition": pair.expression}
+            for pair in self.field.filters
+        ]
+
+    def sql_case(self) -> list[dict[str, str]] | None:
+        field = self.field
+        if not field.cases or not self.reader.sees_lookml:
+            return None
+        cases = [{"value": branch.label, "condition": branch.sql} for branch in field.cases]
+        if field.case_else is not None:
+            cases.append({"value": field.case_else, "condition": "else"})
+        return cases
+
+    def sql(self) -> str | None:
+        field = self.field
+        if not self.reader.sees_lookml or field.cases or field.type == "distance":
+            return None
+        if field.interval is not None:
+            return f"Start:\n{field.sql_start or ''}\nEnd:\n{field.sql_end or ''}"
+        if field.type == "location":
+            return f"Latitude:\n{field.sql_latitude or ''}\nLongitude:\n{field.sql_longitude or ''}"
+        if field.sql is not None:
+            return f"{field.sql} "
+        return self._implicit_sql()
+
+    def _implicit_sql(self) -> str | None:
+        field, alias = self.field, self.scoped.alias
+        if field.category in (Category.filter, Category.parameter):
+            return None
+        if field.type == "count":
+            key = self.scope.aliases[alias].primary_key
+            repeated = field_traits.api_type(self.scope, self.scoped) == "count_distinct"
+            return f"${{{alias}.{key}}} " if repeated and key else None
+        if field.type in ("list", "period_over_period"):
+            return None
+        return f"{alias}.{field.dimension_group or field.name}"
+
+    def map_layer(self) -> dict[str, Any] | None:
+        name = self.field.map_layer_name
+        if name is None:
+            return None
+        layer = self.model.map_layers.get(name)
+        stated = layer.parameters if layer is not None else {}
+        written = {key: str(value) for key, value in stated.items()}
+        kind = written.get("format")
+        return {
+            "name": name,
+            "url": written.get("url") or written.get("file") or "",
+            "format": kind if kind in _MAP_FORMATS else "topojson",
+            "feature_key": written.get("feature_key"),
+            "property_key": written.get("property_key"),
+            "property_label_key": written.get("property_label_key"),
+            "projection": written.get("projection"),
+            "extents_json_url": written.get("extents_json_url"),
+            "max_zoom_level": _whole(written.get("max_zoom_level")),
+            "min_zoom_level": _whole(written.get("min_zoom_level")),
+        }
+
+    def period_over_period(self) -> dict[str, Any] | None:
+        field = self.field
+        if field.type != "period_over_period" or not field.based_on or not field.based_on_time:
+            return None
+        return {
+            "based_on": self.full(field.based_on),
+            "based_on_time": self.full(field.based_on_time),
+            "period": field.period or "year",
+            "kind": field.kind or "previous",
+            "value_to_date": field.value_to_date,
+        }
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text is not None and text.strip().isdecimal() else None
+
+
+_PROPERTIES: dict[str, Callable[[_Described], Any]] = {
+    "align": lambda d: "right" if field_traits.is_numeric(d.field) else "left",
+    "available_custom_timeframes": lambda _: None,
+    "timeframe_labels": lambda _: None,
+    "can_filter": lambda d: d.field.can_filter and not field_traits.is_post_sql(d.field),
+    "category": lambda d: str(d.field.category),
+    "default_filter_value": _Described.default_filter_value,
+    "description": _Described.description,
+    "dimension_group": _Described.dimension_group,
+    "drill_fields": _Described.drill_fields,
+    "enumerations": lambda d: field_traits.enumerations(d.field, d.model.week_start_day),
+    "error": lambda _: None,
+    "field_group_label": lambda d: d.group()[0],
+    "field_group_variant": lambda d: d.group()[1],
+    "fill_style": lambda d: field_traits.fill_style(d.field),
+    "fiscal_month_offset": lambda d: d.model.fiscal_month_offset or 0,
+    "has_allowed_values": lambda d: bool(d.field.allowed_values),
+    "has_drills_metadata": lambda _: False,
+    "hidden": lambda d: d.field.hidden,
+    "is_filter": lambda d: d.field.category is Category.filter,
+    "is_fiscal": lambda d: (d.field.timeframe or "").startswith("fiscal_"),
+    "is_numeric": lambda d: field_traits.is_numeric(d.field),
+    "is_timeframe": lambda d: field_traits.is_range(d.field),
+    "can_time_filter": lambda d: field_traits.is_range(d.field),
+    "label": _Described.label,
+    "label_from_parameter": lambda d: d.field.label_from_parameter,
+    "label_short": _Described.label_short,
+    "lookml_link": lambda d: (
+        lookml_link(d.model, d.field.location) if d.reader.sees_lookml else None
+    ),
+    "links": lambda d: [
+        {"label": link.label, "url": link.url, "icon_url": link.icon_url} for link in d.field.links
+    ],
+    "measure": lambda d: d.field.is_measure,
+    "name": lambda d: d.scoped.full_name,
+    "strict_value_format": lambda d: d.field.strict_value_format,
+    "parameter": lambda d: d.field.category is Category.parameter,
+    "permanent": lambda _: None,
+    "primary_key": lambda d: d.field.primary_key,
+    "project_name": lambda d: d.model.project,
+    "requires_refresh_on_sort": lambda d: field_traits.is_post_sql(d.field),
+    "scope": lambda d: d.scoped.alias,
+    "sortable": lambda d: d.field.category in (Category.dimension, Category.measure),
+    "source_file": lambda d: d.file,
+    "source_file_path": lambda d: f"{d.model.project}/{d.file}",
+    "sql": _Described.sql,
+    "sql_case": _Described.sql_case,
+    "filters": _Described.filters,
+    "suggest_dimension": lambda d: d.full(d.field.suggest_dimension or d.field.name),
+    "suggest_explore": lambda d: d.field.suggest_explore or d.scope.explore.name,
+    "suggestable": lambda d: field_traits.suggestable(d.scope, d.scoped),
+    "suggestions": _Described.suggestions,
+    "synonyms": lambda d: list(d.field.synonyms),
+    "tags": lambda d: list(d.field.tags),
+    "type": lambda d: field_traits.api_type(d.scope, d.scoped),
+    "user_attribute_filter_types": lambda d: field_traits.attribute_types(d.field),
+    "value_format": lambda d: value_format(d.model, d.field),
+    "value_format_name": lambda d: d.field.value_format_name,
+    "view": lambda d: d.scoped.alias,
+    "view_label": _Described.view_label,
+    "dynamic": lambda _: False,
+    "week_start_day": lambda d: d.model.week_start_day,
+    "times_used": lambda _: 0,
+    "original_view": lambda d: d.field.view,
+    "datatype": lambda d: d.field.datatype if d.field.timeframe else None,
+    "convert_tz": lambda d: d.field.convert_tz if d.field.timeframe else None,
+}
+_PARTS: dict[str, Callable[[_Described], dict[str, Any] | None]] = {
+    "time_interval": lambda d: field_traits.time_interval(d.field),
+    "map_layer": _Described.map_layer,
+    "period_over_period_params": _Described.period_over_period,
+}
