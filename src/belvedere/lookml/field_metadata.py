@@ -16,7 +16,7 @@ _MAP_FORMATS = frozenset({"topojson", "vector_tile_region"})
 
 
 class Wanted(Protocol):
-    """Which properties of an object the reader asked for."""
+    """Which properties of an object were asked for."""
 
     def wants(self, name: str) -> bool: ...
     def child(self, name: str) -> Wanted: ...
@@ -36,7 +36,7 @@ EVERYTHING: Wanted = _Everything()
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Audience:
     """Who reads a description: the fields they may know of, whether they may read LookML,
     and their user attributes (labels may depend on them).
     """
@@ -46,19 +46,19 @@ class Reader:
     attributes: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     def may_name(self, scope: Scope, name: str) -> bool:
-        """False for fields that are there but hidden from the reader."""
+        """False for fields that are there but hidden from the audience."""
         found = scope.find_unrestricted(name)
         return found is None or self.visible(found)
 
 
-_ANYBODY = Reader()
+_ANYBODY = Audience()
 
 
 def field_metadata(
-    scope: Scope, scoped: ScopedField, wanted: Wanted = EVERYTHING, reader: Reader = _ANYBODY
+    scope: Scope, scoped: ScopedField, wanted: Wanted = EVERYTHING, audience: Audience = _ANYBODY
 ) -> dict[str, Any]:
     """A LookmlModelExploreField. Objects that are not there (a map layer, …) are left out."""
-    described = _Described(scope, scoped, reader)
+    described = _Described(scope, scoped, audience)
     found = {name: make(described) for name, make in _PROPERTIES.items() if wanted.wants(name)}
     for name, make_part in _PARTS.items():
         part = make_part(described) if wanted.wants(name) else None
@@ -76,12 +76,12 @@ def lookml_link(model: Model, location: Location | None) -> str | None:
 class _Described:
     """One field while it is described."""
 
-    __slots__ = ("field", "model", "reader", "scope", "scoped")
+    __slots__ = ("audience", "field", "model", "scope", "scoped")
 
-    def __init__(self, scope: Scope, scoped: ScopedField, reader: Reader) -> None:
+    def __init__(self, scope: Scope, scoped: ScopedField, audience: Audience) -> None:
         self.scope = scope
         self.scoped = scoped
-        self.reader = reader
+        self.audience = audience
         self.field: Field = scoped.field
         self.model = scope.model
 
@@ -90,20 +90,20 @@ class _Described:
         return self.field.location.file if self.field.location else ""
 
     def label(self) -> str:
-        return labels.field_label(self.scope, self.scoped, self.reader.attributes)
+        return labels.field_label(self.scope, self.scoped, self.audience.attributes)
 
     def label_short(self) -> str:
-        return labels.label_short(self.scope, self.scoped, self.reader.attributes)
+        return labels.label_short(self.scope, self.scoped, self.audience.attributes)
 
     def view_label(self) -> str:
-        return labels.view_label(self.scope, self.scoped, self.reader.attributes)
+        return labels.view_label(self.scope, self.scoped, self.audience.attributes)
 
     def group(self) -> tuple[str | None, str]:
-        return labels.group_of(self.scope, self.scoped, self.reader.attributes)
+        return labels.group_of(self.scope, self.scoped, self.audience.attributes)
 
     def description(self) -> str | None:
         text = self.field.description
-        return labels.shown(self.scope, self.scoped, text, self.reader.attributes)
+        return labels.shown(self.scope, self.scoped, text, self.audience.attributes)
 
     def full(self, name: str) -> str:
         return name if "." in name else f"{self.scoped.alias}.{name}"
@@ -123,7 +123,7 @@ class _Described:
         if not written and self.field.is_measure:
             written = self.scope.aliases[self.scoped.alias].drill_fields
         names = self.scope.expand(written, self.scoped.alias) if written else []
-        return [name for name in names if self.reader.may_name(self.scope, name)]
+        return [name for name in names if self.audience.may_name(self.scope, name)]
 
     def suggestions(self) -> list[str]:
         field = self.field
@@ -132,7 +132,7 @@ class _Described:
         return field_traits.fixed_values(field, self.model.week_start_day) or []
 
     def filters(self) -> list[dict[str, str]]:
-        if not self.reader.sees_lookml:
+        if not self.audience.sees_lookml:
             return []
         return [
             {"field": self.full(pair.field), "condition": pair.expression}
@@ -141,7 +141,7 @@ class _Described:
 
     def sql_case(self) -> list[dict[str, str]] | None:
         field = self.field
-        if not field.cases or not self.reader.sees_lookml:
+        if not field.cases or not self.audience.sees_lookml:
             return None
         cases = [{"value": branch.label, "condition": branch.sql} for branch in field.cases]
         if field.case_else is not None:
@@ -150,7 +150,7 @@ class _Described:
 
     def sql(self) -> str | None:
         field = self.field
-        if not self.reader.sees_lookml or field.cases or field.type == "distance":
+        if not self.audience.sees_lookml or field.cases or field.type == "distance":
             return None
         if field.interval is not None:
             return f"Start:\n{field.sql_start or ''}\nEnd:\n{field.sql_end or ''}"
@@ -238,7 +238,7 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "label_from_parameter": lambda d: d.field.label_from_parameter,
     "label_short": _Described.label_short,
     "lookml_link": lambda d: (
-        lookml_link(d.model, d.field.location) if d.reader.sees_lookml else None
+        lookml_link(d.model, d.field.location) if d.audience.sees_lookml else None
     ),
     "links": lambda d: [
         {"label": link.label, "url": link.url, "icon_url": link.icon_url} for link in d.field.links

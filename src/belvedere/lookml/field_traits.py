@@ -12,8 +12,9 @@ from belvedere.lookml.tiers import tier_labels, undefined_tier
 from belvedere.lookml.vocabulary import INTERVALS, TIMEFRAMES
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
 )
 _QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 _NUMERIC_TIMEFRAMES = frozenset(

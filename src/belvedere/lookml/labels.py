@@ -14,7 +14,7 @@ _NOBODY: Mapping[str, str] = {}
 
 def titleize(name: str) -> str:
     """`order_id` → "Order ID"."""
-    words = (word for word in name.replace(".", " ").split("_") if word)
+    words = (word for word in name.replace(".", "_").split("_") if word)
     return " ".join("ID" if word.lower() == "id" else word[:1].upper() + word[1:] for word in words)
 
 

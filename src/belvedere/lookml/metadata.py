@@ -1,6 +1,6 @@
 """Explores as the API describes them: plain data, computed only where wanted.
 
-Nothing here names a field that its reader may not know of. Measures of a joined view without
+Nothing here names a field that its audience may not know of. Measures of a joined view without
 primary key are listed like any other: the compiler computes them wherever their rows are not
 repeated, and says what is missing where they are.
 """
@@ -11,7 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from belvedere.lookml.field_metadata import EVERYTHING, Reader, Wanted, field_metadata, lookml_link
+from belvedere.lookml.field_metadata import (
+    EVERYTHING,
+    Audience,
+    Wanted,
+    field_metadata,
+    lookml_link,
+)
 from belvedere.lookml.field_traits import enumerations, measure_types
 from belvedere.lookml.labels import explore_label, model_label
 from belvedere.lookml.model import Category, Explore, FilterPair, Join, Model, View
@@ -21,7 +27,7 @@ from belvedere.lookml.value_formats import NAMED_VALUE_FORMATS, value_format
 __all__ = [
     "EVERYTHING",
     "NAMED_VALUE_FORMATS",
-    "Reader",
+    "Audience",
     "Wanted",
     "enumerations",
     "explore_metadata",
@@ -50,8 +56,8 @@ def explore_metadata(
     """A LookmlModelExplore. `visible` decides about fields; `facts` are properties that
     depend on the caller and the connection, by name; `attributes` are the caller's.
     """
-    reader = Reader(visible, bool(facts.get("can_see_lookml", True)), attributes)
-    described = _Described(scope, reader, wanted)
+    audience = Audience(visible, bool(facts.get("can_see_lookml", True)), attributes)
+    described = _Described(scope, audience, wanted)
     made = {name: make(described) for name, make in _PROPERTIES.items() if wanted.wants(name)}
     return made | {name: value for name, value in facts.items() if wanted.wants(name)}
 
@@ -69,16 +75,16 @@ def nav_explore(explore: Explore, model: Model) -> dict[str, Any]:
 class _Described:
     """One explore while it is described."""
 
-    def __init__(self, scope: Scope, reader: Reader, wanted: Wanted) -> None:
+    def __init__(self, scope: Scope, audience: Audience, wanted: Wanted) -> None:
         self.scope = scope
-        self.reader = reader
+        self.audience = audience
         self.wanted = wanted
         self.explore = scope.explore
         self.model = scope.model
 
     def views(self) -> dict[str, View]:
-        """Views by alias; one whose fields are all hidden from the reader is hidden itself."""
-        visible = self.reader.visible
+        """Views by alias; one whose fields are all hidden from the audience is hidden itself."""
+        visible = self.audience.visible
         return {
             alias: view
             for alias, view in self.scope.aliases.items()
@@ -87,10 +93,10 @@ class _Described:
         }
 
     def named(self, names: list[str]) -> list[str]:
-        return [name for name in names if self.reader.may_name(self.scope, name)]
+        return [name for name in names if self.audience.may_name(self.scope, name)]
 
     def link(self) -> str | None:
-        if not self.reader.sees_lookml:
+        if not self.audience.sees_lookml:
             return None
         return lookml_link(self.model, self.explore.location)
 
@@ -110,7 +116,7 @@ class _Described:
         return [
             {"name": old, "value": scoped.full_name}
             for scoped in self.scope.fields()
-            if scoped.field.aliases and self.reader.visible(scoped)
+            if scoped.field.aliases and self.audience.visible(scoped)
             for old in scoped.field.aliases
         ]
 
@@ -120,14 +126,14 @@ class _Described:
         return [
             {"name": name, "value": text}
             for name, text in full
-            if self.reader.may_name(self.scope, name)
+            if self.audience.may_name(self.scope, name)
         ]
 
     def access_filters(self) -> list[dict[str, str]]:
         return [
             {"field": item.field, "user_attribute": item.user_attribute}
             for item in self.explore.access_filters
-            if self.reader.may_name(self.scope, item.field)
+            if self.audience.may_name(self.scope, item.field)
         ]
 
     def index_fields(self) -> list[str]:
@@ -144,10 +150,10 @@ class _Described:
 
     def fields(self) -> dict[str, Any]:
         wanted = self.wanted.child("fields")
-        shown = [scoped for scoped in self.scope.fields() if self.reader.visible(scoped)]
+        shown = [scoped for scoped in self.scope.fields() if self.audience.visible(scoped)]
         return {
             group: [
-                field_metadata(self.scope, scoped, wanted.child(group), self.reader)
+                field_metadata(self.scope, scoped, wanted.child(group), self.audience)
                 for scoped in shown
                 if scoped.field.category is category
             ]
@@ -184,7 +190,7 @@ class _Described:
             return None
         written = {item: item.removeprefix("-") for item in join.fields}
         full = {item: n if "." in n else f"{join.name}.{n}" for item, n in written.items()}
-        return [item for item, name in full.items() if self.reader.may_name(self.scope, name)]
+        return [item for item, name in full.items() if self.audience.may_name(self.scope, name)]
 
 
 _PROPERTIES: dict[str, Callable[[_Described], Any]] = {

@@ -341,8 +341,26 @@ def test_any_template_renders_or_is_an_error(template: str, html: bool) -> None:
     st.sampled_from(sorted(liquid._sandbox(False).filters)),
     st.lists(
         st.sampled_from(
-            ["''", "'a<b>&'", "'1e999'", "'-'", "0", "-1", "1.5", "99999999999", "(1..9)", "nil"]
-            + ["true", "a", "_filters", "orders", "'now'", "'%Y%q%%'", "'\\'", "'9'"]
+            [
+                "''",
+                "'a<b>&'",
+                "'1e999'",
+                "'-'",
+                "0",
+                "-1",
+                "1.5",
+                "99999999999",
+                "(1..9)",
+                "nil",
+                "true",
+                "a",
+                "_filters",
+                "orders",
+                "'now'",
+                "'%Y%q%%'",
+                "'\\'",
+                "'9'",
+            ]
         ),
         min_size=1,
         max_size=4,

@@ -86,7 +86,7 @@ def lookml_model_explore(call: Call, lookml_model_name: str, explore_name: str) 
     viewer = Viewer(call.session.attributes)
     selector = Selector(Request(model, explore_name, (), call.now, viewer=viewer), scope)
     facts = _caller_facts(call, model)
-    return metadata.explore_metadata(scope, selector.visible, facts, call.fields)
+    return metadata.explore_metadata(scope, selector.visible, facts, call.fields, viewer.attributes)
 
 
 def _caller_facts(call: Call, model: Model) -> dict[str, Any]:
