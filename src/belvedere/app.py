@@ -74,6 +74,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     def close() -> None:
         running.stop_all()
         tasks.close()
+        cache.close()
         engines.close()
         watch.close()
         database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from .client import ApiClient, Loop
 
 PROJECT = Path(__file__).parents[2] / "src/belvedere/demo/project"
 TODAY = date(2026, 6, 30)
+_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +53,7 @@ class Instance:
             user = users.create(
                 session,
                 clock.now(),
-                email=f"{role or 'nobody'}-{id(object())}@example.com".lower(),
+                email=f"user-{next(_NUMBERS)}@example.com",
                 first_name="Test",
                 last_name=role or "Nobody",
             )
@@ -93,9 +95,7 @@ def furnish(settings: Settings, shop: Path, project: Path = PROJECT) -> None:
 
 
 @pytest.fixture
-def make_instance(
-    tmp_path: Path, shop: Path, loop: Loop
-) -> Iterator[Callable[..., Instance]]:
+def make_instance(tmp_path: Path, shop: Path, loop: Loop) -> Iterator[Callable[..., Instance]]:
     made: list[Instance] = []
 
     def make(project: Path = PROJECT, **flags: object) -> Instance:

@@ -50,7 +50,7 @@ def test_wrong_credentials_are_not_found_whatever_is_wrong(instance) -> None:
 
 def test_failed_logins_are_throttled_and_others_are_not(make_instance) -> None:
     instance = make_instance(login_attempts=3)
-    client_id, secret = instance.api_key()
+    client_id, _secret = instance.api_key()
     for _ in range(3):
         assert login(instance, client_id, "wrong").status == 404
     refused = login(instance, client_id, "wrong")

@@ -142,13 +142,13 @@ def test_pivots_with_totals(admin, rows) -> None:
         "row_total": "right",
     }
     detail = run(admin, body, "json_detail").json()
-    cells = dict(
-        ((gender, status), n)
+    cells = {
+        (gender, status): n
         for gender, status, n in rows(
             "SELECT u.gender, o.status, count(*) FROM order_items o "
             "JOIN users u ON u.id = o.user_id GROUP BY ALL"
         )
-    )
+    }
     keys = [pivot["key"] for pivot in detail["pivots"] if not pivot["is_total"]]
     assert keys == sorted({status for _, status in cells})
     for row in detail["data"]:
@@ -203,7 +203,7 @@ def test_an_identical_request_is_answered_from_memory_and_an_edit_is_seen(
     assert run(client, BY_STATE).content == run(client, BY_STATE).content
     assert run(client, BY_STATE, "json_detail").json()["from_cache"] is True
     view = next(project.glob("**/order_items.view.lkml"))
-    extra = 'view: +order_items { dimension: one { type: number sql: 1 ;; } }'
+    extra = "view: +order_items { dimension: one { type: number sql: 1 ;; } }"
     view.write_text(f"{view.read_text()}\n{extra}\n")
     body = {**BY_STATE, "fields": ["order_items.one"], "sorts": []}
     assert run(client, body).json() == [{"order_items.one": 1}]

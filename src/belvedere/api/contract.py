@@ -22,6 +22,7 @@ _PLAIN: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
 }
 _DEEPEST = 64
+UNTYPED = frozenset({"any", "object", "None"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,11 @@ def _problems(
         yield from _list_problems(value, type_name[1:-1], where, writing, depth)
     elif type_name.startswith("map["):
         yield from _map_problems(value, type_name[4:-1], where, writing, depth)
+    elif type_name in UNTYPED:
+        return
     elif type_name[0].isupper():
         yield from _object_problems(value, type_name, where, writing, depth)
-    elif type_name not in ("any", "object"):
+    else:
         yield from _plain_problems(value, type_name, where, writing)
 
 

@@ -61,7 +61,7 @@ def _type(type_name: str, prefix: str) -> dict[str, Any]:
         return {"type": "array", "items": _type(type_name[1:-1], prefix)}
     if type_name.startswith("map["):
         return {"type": "object", "additionalProperties": _type(type_name[4:-1], prefix)}
-    if type_name == "any":
+    if type_name in ("any", "None"):
         return {"type": "object"} if prefix == "#/definitions/" else {}
     if type_name[0].isupper():
         return {"$ref": f"{prefix}{type_name}"}

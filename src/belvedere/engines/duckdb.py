@@ -207,7 +207,8 @@ class DuckDBEngine(Engine):
     def schemas(self, database: str | None = None) -> list[SchemaInfo]:
         found = self._rows(
             "SELECT DISTINCT schema_name FROM duckdb_schemas() "
-            "WHERE NOT internal AND database_name = coalesce($1, current_database()) ORDER BY 1",
+            "WHERE (NOT internal OR schema_name = 'main') "
+            "AND database_name = coalesce($1, current_database()) ORDER BY 1",
             [database],
         )
         return [SchemaInfo(str(name), name == "main") for (name,) in found]

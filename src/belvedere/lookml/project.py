@@ -28,13 +28,16 @@ Fingerprint = Mapping[str, tuple[int, int]]
 
 
 def fingerprint(root: Path) -> dict[str, tuple[int, int]]:
-    """Modification time (ns) and size of every LookML file, by path within the project."""
+    """Modification time (ns) and size of every LookML file, by path within the project; and of
+    every folder (its path ends with a slash), whose time tells of files that come and go.
+    """
     found: dict[str, tuple[int, int]] = {}
     folders = [(os.fspath(root), "")]
     while folders:
         folder, prefix = folders.pop()
         try:
             entries = list(os.scandir(folder))
+            found[prefix or "/"] = (os.stat(folder).st_mtime_ns, 0)  # noqa: PTH116
         except OSError:
             continue
         for entry in entries:
@@ -46,6 +49,20 @@ def fingerprint(root: Path) -> dict[str, tuple[int, int]]:
                 status = entry.stat()
                 found[prefix + entry.name] = (status.st_mtime_ns, status.st_size)
     return found
+
+
+def is_current(root: Path, state: Fingerprint) -> bool:
+    """Whether the fingerprint still holds: much quicker than taking a new one."""
+    base = os.fspath(root)
+    try:
+        for path, (modified, size) in state.items():
+            status = os.stat(f"{base}/{path}")  # noqa: PTH116  for every query: no Path
+            is_folder = path.endswith("/")
+            if status.st_mtime_ns != modified or (status.st_size != size and not is_folder):
+                return False
+    except OSError:
+        return False
+    return True
 
 
 @dataclass(slots=True, eq=False)
@@ -96,8 +113,9 @@ class Project:
 
     def reloaded(self) -> Project:
         """The project as it is on disk now: itself when nothing changed."""
-        state = fingerprint(self.root)
-        return self if state == self.state else _load(self.root, self.name, state, self)
+        if is_current(self.root, self.state):
+            return self
+        return _load(self.root, self.name, fingerprint(self.root), self)
 
 
 def open_project(root: Path, name: str | None = None) -> Project:
@@ -112,14 +130,16 @@ def open_project(root: Path, name: str | None = None) -> Project:
 
 def _load(root: Path, name: str | None, state: Fingerprint, before: Project | None) -> Project:
     with _no_collection():
-        files = {path: _file(root, path, state[path], before) for path in sorted(state)}
+        paths = sorted(path for path in state if not path.endswith("/"))
+        files = {path: _file(root, path, state[path], before) for path in paths}
         return _Loader(root, name, state, files, before).project()
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
     """Loading makes millions of objects and no garbage: looking for some would double the time,
-    now and at every later collection."""
+    now and at every later collection.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -329,4 +349,3 @@ class _Loader:
             return found[1]
 
         return view_of
-

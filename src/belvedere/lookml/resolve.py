@@ -132,9 +132,7 @@ class Inheritance:
             return None
         parent = self._resolve(base, trail)
         kept = {name: value for name, value in parent.values.items() if name != "extension"}
-        return Raw(
-            parent.key, parent.name, parent.origin, kept, parent.objects, [], parent.sources
-        )
+        return Raw(parent.key, parent.name, parent.origin, kept, parent.objects, [], parent.sources)
 
 
 # Views

@@ -13,8 +13,10 @@ from belvedere.lookml.project import Project, open_project
 from belvedere.projects import models
 from belvedere.store import Database, EpochWatch
 
+_CHEAP_SECONDS = 0.003
+"""Scans of up to some hundred files take less, and are made for every query."""
 _SCAN_SHARE = 20
-"""A scan is repeated after at least this many times what it took: it costs 5 % at most."""
+"""A longer scan is repeated after this many times what it takes: it costs 5 % at most."""
 
 
 class _Folder:
@@ -42,7 +44,8 @@ class _Folder:
             if self._project is before:
                 end = time.monotonic()
                 self._scan_cost = min(self._scan_cost, end - start)
-                self._next_scan = end + self._scan_cost * _SCAN_SHARE
+                if self._scan_cost > _CHEAP_SECONDS:
+                    self._next_scan = end + self._scan_cost * _SCAN_SHARE
             return self._project
 
 

@@ -8,11 +8,13 @@ damaged counts as absent. The key has to name everything that can change the ans
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,6 +23,7 @@ import pyarrow as pa
 import pyarrow.ipc
 
 _SUFFIX = ".arrow"
+_log = logging.getLogger("belvedere.cache")
 _RAN_AT = b"belvedere.ran_at"
 _RUNTIME = b"belvedere.runtime"
 
@@ -53,6 +56,8 @@ class ResultCache:
         self._lock = threading.Lock()
         self._sizes: OrderedDict[str, int] = OrderedDict()
         self._total = 0
+        self._pending: dict[str, Result] = {}
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="cache")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._adopt()
 
@@ -73,7 +78,7 @@ class ResultCache:
 
     def get(self, key: str, *, younger_than: float | None) -> Result | None:
         """The entry, unless it is older than `younger_than` seconds (None: however old)."""
-        result = self._read(key)
+        result = self._pending.get(key) or self._read(key)
         if result is None:
             return None
         if younger_than is not None and time.time() - result.ran_at >= younger_than:
@@ -100,6 +105,22 @@ class ResultCache:
         """Keep the result; one that alone would fill a quarter of the cache is not kept."""
         if result.table.nbytes > self._capacity // 4:
             return
+        with self._lock:
+            self._pending[key] = result
+        self._writer.submit(self._write, key, result)
+
+    def _write(self, key: str, result: Result) -> None:
+        """Nobody waits for the disk: until the entry is written it is found in memory."""
+        try:
+            self._store(key, result)
+        except OSError:
+            _log.exception("a result could not be kept in %s", self._folder)
+        finally:
+            with self._lock:
+                if self._pending.get(key) is result:
+                    del self._pending[key]
+
+    def _store(self, key: str, result: Result) -> None:
         metadata = {_RAN_AT: repr(result.ran_at), _RUNTIME: repr(result.runtime)}
         table = result.table.replace_schema_metadata(metadata)
         with NamedTemporaryFile(dir=self._folder, prefix="new-", delete=False) as temporary:
@@ -136,9 +157,14 @@ class ResultCache:
     def clear(self) -> None:
         with self._lock:
             keys = list(self._sizes)
+            self._pending.clear()
             self._sizes.clear()
             self._total = 0
         self._remove(keys)
+
+    def close(self) -> None:
+        """Write what is still to be written."""
+        self._writer.shutdown(wait=True)
 
     @property
     def size(self) -> int:

@@ -382,15 +382,13 @@ class Runner:
         presenter = QueryPresenter(prepared.scope, compiled, drill_links=False, path_prefix=None)
         with ExitStack() as stack:
             stack.enter_context(self.running.track(running))
-            if options.result_format != "txt":
-                text = engine.write_text(
-                    compiled.sql, "csv" if options.result_format == "csv" else "json"
-                )
+            # Only csv: DuckDB's own JSON comes late and takes hundreds of megabytes.
+            if options.result_format == "csv":
+                text = engine.write_text(compiled.sql, "csv")
                 if text is not None:
                     stack.enter_context(text)
                     stack.enter_context(running.stoppable(text.cancel))
-                    if options.result_format == "csv":
-                        yield streams.csv_line(_header(compiled, presenter))
+                    yield streams.csv_line(_header(compiled, presenter))
                     yield from text.chunks()
                     return
             watch = _watch(stack, running)

@@ -81,9 +81,13 @@ def _fixed(scoped: ScopedField, week_start: str) -> list[str] | None:
 
 
 def _term_filter(term: str) -> str:
-    """The database narrows down; `_matching` decides."""
-    escaped = "".join(f"^{c}" if c in '^%_",' else c for c in term)
-    return f"{escaped}%,% {escaped}%" if term.strip() == term else f"%{escaped}%"
+    """The database narrows down, in the usual spellings of case; `_matching` decides."""
+    plain = term.strip()
+    spellings = dict.fromkeys(
+        [plain, plain.lower(), plain.upper(), plain.capitalize(), plain.title()]
+    )
+    escaped = ["".join(f"^{c}" if c in '^%_",' else c for c in text) for text in spellings]
+    return ",".join(f"{text}%,% {text}%" for text in escaped)
 
 
 def _matching(values: list[str], term: str | None) -> list[str]:

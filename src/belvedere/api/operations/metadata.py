@@ -7,7 +7,7 @@ from typing import Any
 
 from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
-from belvedere.api.operation import get, post
+from belvedere.api.operation import RawBody, get, post
 from belvedere.connections import connections, introspect
 from belvedere.engines.base import Engine
 from belvedere.errors import BadRequest, Invalid, NotBuilt, NotFound, Problem
@@ -162,9 +162,7 @@ def connection_search_columns(
 
 
 @post("/connections/{connection_name}/cost_estimate", requires=_READ)
-def connection_cost_estimate(
-    call: Call, connection_name: str, body: dict[str, Any]
-) -> dict[str, Any]:
+def connection_cost_estimate(call: Call, connection_name: str, body: RawBody) -> dict[str, Any]:
     """What a query would cost, on dialects that can tell."""
     engine = _engine(call, connection_name)
     if not body.get("sql"):

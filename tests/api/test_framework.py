@@ -1,0 +1,165 @@
+"""What every operation rides on: errors, fields, paging, limits, what is not built."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from belvedere.api import contract
+from belvedere.api.operation import OPERATIONS
+
+
+def test_what_is_not_built_says_its_name_after_authentication(instance, admin) -> None:
+    answer = admin.get("/boards")
+    assert answer.status == 501
+    assert answer.json()["message"] == "Not implemented: all_boards"
+    assert instance.anonymous.get("/boards").status == 401
+
+
+def test_every_operation_answers_without_falling_over(admin) -> None:
+    for name, fact in contract.operations().items():
+        if name == "logout":
+            continue
+        path = fact.path
+        for parameter in fact.parameters:
+            if parameter.place == "path":
+                path = path.replace(f"{{{parameter.name}}}", "nothing")
+        body = {} if fact.body is not None else None
+        answer = admin.request(fact.method, path, body=body)
+        assert answer.status != 500, name
+        if name not in OPERATIONS:
+            assert answer.status == 501, name
+            assert answer.json()["message"].endswith(name)
+
+
+def test_every_operation_but_the_public_ones_needs_a_token(instance) -> None:
+    for name, operation in OPERATIONS.items():
+        path = operation.path.replace("{", "").replace("}", "")
+        answer = instance.anonymous.request(operation.method, path)
+        assert (answer.status == 401) == (operation.requires != "public"), name
+
+
+def test_unknown_routes_methods_and_media_types(admin) -> None:
+    missing = admin.post("/queries/run_inline", {"query": {}})
+    assert missing.status == 405 or missing.json()["message"] == "Not found"
+    assert admin.get("/no/such/thing").json()["message"] == "Not found"
+    wrong = admin.request("PUT", "/queries")
+    assert wrong.status == 405
+    assert wrong.headers["allow"] == "POST"
+    answer = admin.post("/queries", content=b"<x/>", headers={"content-type": "application/xml"})
+    assert answer.status == 415
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1", b"\xff\xfe", b'{"a": NaN}', b"nul"])
+def test_bodies_that_are_no_json(admin, body) -> None:
+    answer = admin.post("/queries", content=body, headers={"content-type": "application/json"})
+    assert answer.status == 400
+
+
+def test_deep_and_huge_bodies(make_instance) -> None:
+    client = make_instance(body_limit=100_000).as_role("Admin")
+    deep = b'{"vis_config":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}"
+    json_type = {"content-type": "application/json"}
+    assert client.post("/queries", content=deep, headers=json_type).status in (400, 413)
+    assert client.post("/queries", content=b"[" * 90_000, headers=json_type).status == 400
+    huge = json.dumps({"model": "x" * 200_000}).encode()
+    assert client.post("/queries", content=huge, headers=json_type).status == 413
+    assert client.get("/user", params={"fields": "(" * 5000}).status == 400
+    assert client.get("/user", params={"x": "y" * 70_000}).status == 414
+
+
+def test_wrong_parameters_are_named(admin) -> None:
+    body = {"model": "thelook", "view": "users", "fields": ["users.count"]}
+    answer = admin.post("/queries/run/json", body, params={"limit": "many", "cache": "perhaps"})
+    assert answer.status == 422
+    assert {problem["field"] for problem in answer.json()["errors"]} == {"limit", "cache"}
+
+
+def test_errors_do_not_lead_clients_to_the_vendor(admin) -> None:
+    url = admin.get("/queries/nothing").json()["documentation_url"]
+    assert url.endswith("/errors/4.0/404/get/queries/:query_id")
+    assert "looker" not in url
+    page = admin.get(url.partition("19999")[2], outside=True)
+    assert page.status == 200
+    assert "404" in page.text
+
+
+def test_fields_project_to_any_depth(admin) -> None:
+    path = "/lookml_models/thelook/explores/users"
+    whole = admin.get(path).json()
+    assert "joins" in whole
+    nested = admin.get(path, params={"fields": "id, fields(dimensions(name,type))"}).json()
+    assert nested.keys() == {"id", "fields"}
+    assert nested["fields"].keys() == {"dimensions"}
+    assert nested["fields"]["dimensions"][0].keys() == {"name", "type"}
+    dotted = admin.get(path, params={"fields": "fields.dimensions.name"}).json()
+    assert dotted["fields"]["dimensions"][0].keys() == {"name"}
+    assert admin.get(path, params={"fields": ""}).json() == whole
+    assert admin.get(path, params={"fields": "id("}).status == 400
+
+
+def test_pages_by_limit_and_by_number(admin) -> None:
+    for name in ("a", "b", "c"):
+        assert admin.post("/lookml_models", {"name": name}).status == 200
+    first = admin.get("/lookml_models", params={"limit": 3, "fields": "name,label"})
+    assert len(first.json()) == 3
+    assert first.headers["x-total-count"] == "4"
+    links = first.headers["link"].split(",")
+    assert [link.partition("rel=")[2] for link in links] == ['"first"', '"last"', '"next"']
+    assert links[0].startswith("<http")
+    second = admin.get("/lookml_models", params={"page": 2, "per_page": 3})
+    assert [model["name"] for model in second.json()] == ["thelook"]
+    assert admin.get("/lookml_models", params={"page": 3, "per_page": 3}).json() == []
+    assert "link" not in admin.get("/lookml_models").headers
+    assert admin.get("/lookml_models", params={"limit": "x"}).status == 422
+
+
+def test_gzip_request_ids_and_head(admin) -> None:
+    zipped = admin.get("/timezones", headers={"accept-encoding": "gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert json.loads(gzip.decompress(zipped.content))[0]["value"] == "UTC"
+    plain = admin.get("/timezones")
+    assert plain.headers["x-request-id"] != zipped.headers["x-request-id"]
+    assert admin.request("HEAD", "/", outside=True).content == b""
+
+
+def test_the_rate_limit(make_instance) -> None:
+    client = make_instance(rate_limit=3).as_role("Admin")
+    left = [client.get("/session").headers["x-ratelimit-remaining"] for _ in range(3)]
+    assert left == ["2", "1", "0"]
+    refused = client.get("/session")
+    assert refused.status == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["x-ratelimit-limit"] == "3"
+
+
+def test_cors_is_off_until_an_origin_is_allowed(make_instance) -> None:
+    origin = {"origin": "https://app.example.com"}
+    asks = origin | {"access-control-request-method": "GET"}
+    closed = make_instance().as_role("Admin")
+    assert "access-control-allow-origin" not in closed.get("/user", headers=origin).headers
+    opened = make_instance(cors_origins="https://app.example.com").as_role("Admin")
+    allowed = opened.get("/user", headers=origin)
+    assert allowed.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert opened.request("OPTIONS", "/user", headers=asks).status == 204
+    other = {"origin": "https://evil.example.com"}
+    assert "access-control-allow-origin" not in opened.get("/user", headers=other).headers
+    assert opened.request("OPTIONS", "/login", headers=asks).status == 405
+
+
+@pytest.mark.parametrize("path", ["/alive", "/availability", "/versions", "/", "/api/4.0/versions"])
+def test_what_stands_outside(instance, path) -> None:
+    assert instance.anonymous.get(path, outside=True).status == 200
+
+
+def test_descriptions_need_no_login(instance, admin) -> None:
+    for path in ("/api/4.0/swagger.json", "/api/4.0/openapi.json", "/api_spec/4.0/swagger.json"):
+        assert instance.anonymous.get(path, outside=True).json()["paths"]
+    assert admin.get("/api_spec/4.0/openapi.json").json()["openapi"] == "3.0.3"
+    assert admin.get("/api_spec/3.1/swagger.json").status == 404
+    versions = admin.get("/versions").json()
+    assert versions["current_version"]["version"] == "4.0"
+    assert {zone["value"] for zone in admin.get("/timezones").json()} >= {"UTC", "Europe/Berlin"}
+    assert {"fr", "en", "uk"} <= {locale["code"] for locale in admin.get("/locales").json()}
