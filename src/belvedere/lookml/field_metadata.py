@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field as dataclass_field
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -76,8 +77,6 @@ def lookml_link(model: Model, location: Location | None) -> str | None:
 class _Described:
     """One field while it is described."""
 
-    __slots__ = ("audience", "field", "model", "scope", "scoped")
-
     def __init__(self, scope: Scope, scoped: ScopedField, audience: Audience) -> None:
         self.scope = scope
         self.scoped = scoped
@@ -89,15 +88,15 @@ class _Described:
     def file(self) -> str:
         return self.field.location.file if self.field.location else ""
 
-    def label(self) -> str:
-        return labels.field_label(self.scope, self.scoped, self.audience.attributes)
-
+    @cached_property
     def label_short(self) -> str:
         return labels.label_short(self.scope, self.scoped, self.audience.attributes)
 
+    @cached_property
     def view_label(self) -> str:
         return labels.view_label(self.scope, self.scoped, self.audience.attributes)
 
+    @cached_property
     def group(self) -> tuple[str | None, str]:
         return labels.group_of(self.scope, self.scoped, self.audience.attributes)
 
@@ -222,8 +221,8 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "drill_fields": _Described.drill_fields,
     "enumerations": lambda d: field_traits.enumerations(d.field, d.model.week_start_day),
     "error": lambda _: None,
-    "field_group_label": lambda d: d.group()[0],
-    "field_group_variant": lambda d: d.group()[1],
+    "field_group_label": lambda d: d.group[0],
+    "field_group_variant": lambda d: d.group[1],
     "fill_style": lambda d: field_traits.fill_style(d.field),
     "fiscal_month_offset": lambda d: d.model.fiscal_month_offset or 0,
     "has_allowed_values": lambda d: bool(d.field.allowed_values),
@@ -234,9 +233,9 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "is_numeric": lambda d: field_traits.is_numeric(d.field),
     "is_timeframe": lambda d: field_traits.is_range(d.field),
     "can_time_filter": lambda d: field_traits.is_range(d.field),
-    "label": _Described.label,
+    "label": lambda d: f"{d.view_label} {d.label_short}".strip(),
     "label_from_parameter": lambda d: d.field.label_from_parameter,
-    "label_short": _Described.label_short,
+    "label_short": lambda d: d.label_short,
     "lookml_link": lambda d: (
         lookml_link(d.model, d.field.location) if d.audience.sees_lookml else None
     ),
@@ -269,7 +268,7 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "value_format": lambda d: value_format(d.model, d.field),
     "value_format_name": lambda d: d.field.value_format_name,
     "view": lambda d: d.scoped.alias,
-    "view_label": _Described.view_label,
+    "view_label": lambda d: d.view_label,
     "dynamic": lambda _: False,
     "week_start_day": lambda d: d.model.week_start_day,
     "times_used": lambda _: 0,

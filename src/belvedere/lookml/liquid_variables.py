@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from liquid import RenderContext
+if TYPE_CHECKING:
+    from liquid import RenderContext
 
 
 class LiquidContext(Protocol):

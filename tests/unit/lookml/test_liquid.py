@@ -3,13 +3,15 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from belvedere.errors import BelvedereError, LookmlError, QueryError
-from belvedere.lookml import liquid, liquid_lexer, liquid_sandbox
+from belvedere.lookml import liquid, liquid_engine, liquid_lexer, liquid_sandbox
 
 
 class Query:
@@ -282,7 +284,7 @@ HOSTILE = {
     "open comments": "{% comment %}" * 50_000,
     "braces": "{" * 900_000,
     "blanks": "{{" + " " * 900_000,
-    "length": "x" * (liquid_lexer.MOST_TEXT + 1),
+    "length": "{{ 1 }}" + "x" * liquid_lexer.MOST_TEXT,
 }  # fmt: skip
 
 
@@ -318,8 +320,8 @@ PIECES = [
     " | ", " : ", ", ", ".", "[", "]", " == ", " > ", " < ", " contains ", " and ", " or ", " in ",
     "_filters['x']", "_user_attributes", "orders.status._sql", "a._value", "a.first", "a.size",
     "forloop.index", "__class__", "\n", " ", "\0", "é", "'1e999'", "99999999999999999999",
-    *(f" | {name}" for name in liquid._sandbox(False).filters),
-    *(f" | {name}: a, 'x', 3" for name in liquid._sandbox(False).filters),
+    *(f" | {name}" for name in liquid_engine.sandbox(False).filters),
+    *(f" | {name}: a, 'x', 3" for name in liquid_engine.sandbox(False).filters),
 ]  # fmt: skip
 
 
@@ -338,7 +340,7 @@ def test_any_template_renders_or_is_an_error(template: str, html: bool) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(sorted(liquid._sandbox(False).filters)),
+    st.sampled_from(sorted(liquid_engine.sandbox(False).filters)),
     st.lists(
         st.sampled_from(
             [
@@ -406,3 +408,9 @@ def test_templates_open_no_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         messages.append(str(raised.value))
     monkeypatch.undo()
     assert all("unexpected tag" in message for message in messages)
+
+
+def test_a_server_starts_without_the_liquid_library() -> None:
+    code = "import sys, belvedere.app; print('liquid' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
