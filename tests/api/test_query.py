@@ -225,7 +225,11 @@ def test_an_identical_request_is_answered_from_memory_and_an_edit_is_seen(
         ({"pivots": ["order_items.count"]}, 400, "measure"),
         ({"pivots": ["users.gender"]}, 400, "must be one of the query's fields"),
         ({"query_timezone": "Mars/Olympus"}, 400, "not a time zone"),
-        ({"filter_expression": "${users.age} > 3"}, 400, "not supported yet"),
+        ({"filter_expression": "${users.age} >"}, 400, "cannot be read"),
+        ({"filter_expression": "${users.age} + 1"}, 400, "must be a condition"),
+        ({"filter_expression": "${users.nothing} = 1"}, 400, "Unknown field"),
+        ({"filter_expression": "${order_items.count} > 1"}, 400, "dimensions only"),
+        ({"filter_expression": "sqrt(${users.age}) > 1"}, 400, "sqrt is not offered"),
     ],
 )
 def test_queries_that_cannot_be_answered(admin, change, status, words) -> None:
@@ -294,6 +298,40 @@ def test_sql_is_only_for_those_who_may_see_it(instance) -> None:
     nobody = instance.as_role(None)
     assert run(nobody, BY_STATE).status == 403
     assert nobody.get("/lookml_models").status == 404
+
+
+def test_a_validator_asks_for_no_rows_of_every_dimension(admin) -> None:
+    explore = admin.get("/lookml_models/thelook/explores/order_items").json()
+    names = [field["name"] for field in explore["fields"]["dimensions"]]
+    body = {
+        "model": "thelook",
+        "view": "order_items",
+        "fields": names,
+        "limit": 0,
+        "filter_expression": "1=2",
+    }
+    assert run(admin, body).json() == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "condition"),
+    [
+        ('${users.age} > 30 AND ${users.gender} = "Female"', "u.age > 30 AND gender = 'Female'"),
+        ("NOT ${users.age} > 30", "NOT coalesce(u.age > 30, false)"),
+        ("${users.age} * 2 - 1 >= 61 OR is_null(${users.age})", "u.age*2-1 >= 61 OR age IS NULL"),
+        ("matches_filter(${users.state}, `New%`)", "u.state LIKE 'New%'"),
+        ('contains(lower(${users.city}), "o") # a remark', "lower(u.city) LIKE '%o%'"),
+    ],
+)
+def test_custom_filters(admin, rows, expression, condition) -> None:
+    body = {
+        "model": "thelook",
+        "view": "users",
+        "fields": ["users.count"],
+        "filter_expression": expression,
+    }
+    expected = rows(f"SELECT count(*) FROM users u WHERE {condition}")
+    assert run(admin, body).json() == [{"users.count": expected[0][0]}]
 
 
 # Tasks and running queries

@@ -13,6 +13,7 @@ from belvedere.compiler.compiled import (
     Warn,
 )
 from belvedere.compiler.dialects.base import Dialect
+from belvedere.compiler.expressions import custom_filter
 from belvedere.compiler.fanout import Where
 from belvedere.compiler.fragments import Fragment
 from belvedere.compiler.joins import JoinTree
@@ -104,6 +105,9 @@ class _Planner:
     def _conditions(self) -> None:
         for scoped, expression in self.selection.filters:
             self._filter(scoped, expression)
+        custom = self.request.filter_expression
+        if custom and custom.strip():
+            self.where.append(Where(custom_filter(self.resolver, self.selector.find, custom)))
         explore, base = self.scope.explore, self.scope.explore.base
         if explore.sql_always_where:
             self.where.append(Where(self.resolver.fragment(explore.sql_always_where, base)))
@@ -382,8 +386,6 @@ class _Planner:
 
 
 def _refuse_unsupported(request: Request) -> None:
-    if request.filter_expression and request.filter_expression.strip():
-        raise QueryError("Custom filters (filter_expression) are not supported yet")
     for item in request.dynamic_fields:
         for kind in ("dimension", "measure"):
             name = item.get(kind)
