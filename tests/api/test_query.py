@@ -295,6 +295,9 @@ def test_sql_is_only_for_those_who_may_see_it(instance) -> None:
     assert run(viewer, BY_STATE).status == 200
     assert run(viewer, BY_STATE, "sql").status == 403
     assert run(viewer, BY_STATE, "json_detail").json()["sql"] is None
+    detail = run(viewer, BY_STATE, "json_detail").json()
+    assert detail["fields"]["dimensions"][0]["sql"] is None
+    assert "LIMIT" not in json.dumps(detail)
     nobody = instance.as_role(None)
     assert run(nobody, BY_STATE).status == 403
     assert nobody.get("/lookml_models").status == 404

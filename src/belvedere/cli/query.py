@@ -82,10 +82,10 @@ def query(
         text = _call(target, "POST", f"/queries/run/{asked}{formatting}", token, body).decode()
     finally:
         _call(target, "DELETE", "/logout", token, None)
-    _show(text, result_format, has_total=total)
+    _show(text, result_format, headers=1 + len(words(pivots)), has_total=total)
 
 
-def _show(text: str, result_format: str, *, has_total: bool) -> None:
+def _show(text: str, result_format: str, *, headers: int, has_total: bool) -> None:
     if result_format != "table":
         click.echo(text, nl=not text.endswith("\n"))
         return
@@ -96,15 +96,15 @@ def _show(text: str, result_format: str, *, has_total: bool) -> None:
     if rows and rows[0] == ["Error"]:
         click.echo(f"belvedere: {rows[1][0] if len(rows) > 1 else 'the query failed'}", err=True)
         sys.exit(1)
-    click.echo(drawn(rows, has_total=has_total), nl=False)
+    click.echo(drawn(rows, headers=headers, has_total=has_total), nl=False)
 
 
-def drawn(rows: list[list[str]], *, has_total: bool = False) -> str:
-    """The rows (the first is the header) as a table; numbers stand to the right."""
-    header, body = rows[0], rows[1:]
+def drawn(rows: list[list[str]], *, headers: int = 1, has_total: bool = False) -> str:
+    """The rows (the first `headers` of them the head) as a table; numbers stand to the right."""
+    body = rows[headers:]
     columns = list(zip(*rows, strict=True)) if rows else []
     widths = [max(_width(cell) for cell in column) for column in columns]
-    right = [all(_numeric(cell) for cell in column[1:]) and bool(body) for column in columns]
+    right = [all(_numeric(cell) for cell in column[headers:]) and bool(body) for column in columns]
     rule = "─┼─".join("─" * width for width in widths)
 
     def line(cells: list[str]) -> str:
@@ -114,7 +114,7 @@ def drawn(rows: list[list[str]], *, has_total: bool = False) -> str:
         )
         return " │ ".join(padded).rstrip()
 
-    lines = [line(header), rule, *(line(row) for row in body)]
+    lines = [*(line(row) for row in rows[:headers]), rule, *(line(row) for row in body)]
     if has_total and body:
         lines.insert(-1, rule)
     shown = len(body) - (1 if has_total and body else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,15 @@ def run(
         ssl_certfile=tls_cert,
         ssl_keyfile=tls_key,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    finally:
+        # Everything is closed; a normal exit would have DuckDB's binding list its own leftovers.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 # The demo

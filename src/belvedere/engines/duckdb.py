@@ -129,6 +129,8 @@ def _release(key: tuple[str, bool], database: _Database) -> None:
             return
         if _open.get(key) is database:
             del _open[key]
+        if not _open:
+            shutil.rmtree(_pipes(), ignore_errors=True)
     database.root.close()
 
 
@@ -371,6 +373,7 @@ class _DuckDBText(TextExecution):
         self._pipe = folder / secrets.token_urlsafe(24)
         self._statement = f"COPY ({run.sql}\n) TO '{self._pipe}' ({_TEXT_OPTIONS[text_format]})"
         run.cursor.execute(f"EXPLAIN {self._statement}")
+        folder.mkdir(mode=0o700, exist_ok=True)
         os.mkfifo(self._pipe, 0o600)
         # Reading end first and without blocking: the writer then never waits for a reader.
         self._reading = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)

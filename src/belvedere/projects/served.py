@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class _Folder:
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._next_scan = 0.0
-        self._scan_cost = 0.1  # the quickest scan so far: one that was held up says nothing
+        self._scan_cost = math.inf  # the quickest scan so far: one that was held up says nothing
 
     def current(self) -> Project:
         if self._project is not None and time.monotonic() < self._next_scan:

@@ -9,6 +9,7 @@ from urllib.parse import quote as url_quote, urlencode
 
 from belvedere.compiler.compiled import Compiled
 from belvedere.lookml import liquid, metadata
+from belvedere.lookml.field_metadata import Audience
 from belvedere.lookml.filters import quote
 from belvedere.lookml.labels import field_label
 from belvedere.lookml.model import Field
@@ -20,9 +21,16 @@ class QueryPresenter:
     """A results.Presenter over one explore."""
 
     def __init__(
-        self, scope: Scope, compiled: Compiled, *, drill_links: bool, path_prefix: str | None
+        self,
+        scope: Scope,
+        compiled: Compiled,
+        audience: Audience,
+        *,
+        drill_links: bool,
+        path_prefix: str | None,
     ) -> None:
         self._scope = scope
+        self._audience = audience
         self._compiled = compiled
         self._drill_links = drill_links
         self._prefix = (path_prefix or "").rstrip("/")
@@ -40,7 +48,9 @@ class QueryPresenter:
         if name not in self._metadata:
             scoped = self._scoped(name)
             self._metadata[name] = (
-                metadata.field_metadata(self._scope, scoped) if scoped else {"name": name}
+                metadata.field_metadata(self._scope, scoped, audience=self._audience)
+                if scoped
+                else {"name": name}
             )
         return self._metadata[name]
 

@@ -19,10 +19,12 @@ from belvedere.clock import Clock, iso
 from belvedere.compiler import compile_query, dialects
 from belvedere.compiler.compiled import Compiled, SqlPart
 from belvedere.compiler.request import Request, Viewer
+from belvedere.compiler.selection import Selector
 from belvedere.connections.connections import is_timezone
 from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.engines.base import Engine, Started
 from belvedere.errors import BadRequest, EngineError, Forbidden, NotBuilt, NotFound, QueryError
+from belvedere.lookml.field_metadata import Audience
 from belvedere.lookml.model import Model
 from belvedere.lookml.scope import Scope, scope_of
 from belvedere.projects.served import ServedModels
@@ -83,6 +85,7 @@ class Prepared:
     connection: OpenConnection
     depends_on_time: bool
     may_see_sql: bool
+    audience: Audience
     reuse: int
 
 
@@ -142,6 +145,11 @@ class Runner:
             connection=connection,
             depends_on_time=depends,
             may_see_sql=asker.permissions.has(Permission("see_sql"), model.name),
+            audience=Audience(
+                Selector(request, scope).visible,
+                asker.permissions.has(Permission("see_lookml"), model.name),
+                asker.attributes,
+            ),
             reuse=reuse_seconds(model, scope.explore, self._settings.cache_seconds),
         )
 
@@ -299,6 +307,7 @@ class Runner:
         presenter = QueryPresenter(
             prepared.scope,
             compiled,
+            prepared.audience,
             drill_links=options.generate_drill_links,
             path_prefix=options.path_prefix,
         )
@@ -379,7 +388,9 @@ class Runner:
 
     def _stream(self, prepared: Prepared, options: RunOptions, running: Running) -> Iterator[bytes]:
         compiled, engine = prepared.compiled, prepared.connection.engine
-        presenter = QueryPresenter(prepared.scope, compiled, drill_links=False, path_prefix=None)
+        presenter = QueryPresenter(
+            prepared.scope, compiled, prepared.audience, drill_links=False, path_prefix=None
+        )
         with ExitStack() as stack:
             stack.enter_context(self.running.track(running))
             # Only csv: DuckDB's own JSON comes late and takes hundreds of megabytes.
