@@ -104,6 +104,8 @@ class Compiled:
     column_limit: int = 50
     timezone: str = "UTC"
     warnings: tuple[Warn, ...] = ()
+    reads_clock: bool = False
+    """Whether a template may have read the clock: the SQL is then good for now only."""
     symmetric: bool = False
     """Whether some measure had to be protected against repeated rows."""
 

@@ -228,6 +228,7 @@ class _Planner:
             column_limit=self.request.column_limit,
             timezone=self.request.timezone,
             warnings=(*selection.warnings, *_left_out(self.request)),
+            reads_clock=self.resolver.reads_clock,
             symmetric=self.writer.protected,
         )
 

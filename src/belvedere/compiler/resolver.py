@@ -70,6 +70,7 @@ class Resolver:
         self.scope = scope
         self.dialect = dialect
         self.tables = tables.Tables(self, nested)
+        self.reads_clock = False
         self.filters: dict[str, str] = {}
         self.selected: frozenset[str] = NOTHING
         self._expressions: dict[tuple[str, str], Fragment] = {}
@@ -97,6 +98,8 @@ class Resolver:
         """The text with its Liquid carried out for this request."""
         if not has_liquid(text):
             return text
+        # Liquid's own clock ('now' | date) is beyond what a request fixes.
+        self.reads_clock = self.reads_clock or "now" in text or "today" in text
         key = (alias, field, text)
         if key not in self._rendered:
             self._rendered[key] = Template(self, alias, field).render(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import os
 import re
 import secrets
@@ -38,8 +39,9 @@ from belvedere.engines.base import (
 from belvedere.engines.pool import Pool
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
-BATCH_ROWS = 65_536
-_CHUNK = 256 * 1024
+BATCH_ROWS = 8_192
+_CHUNK = 1024 * 1024
+_SET_PIPE_SIZE = 1031  # fcntl's F_SETPIPE_SZ, on Linux only
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 _TEXT_OPTIONS: dict[TextFormat, str] = {
     "csv": "FORMAT csv, HEADER false",
@@ -377,6 +379,8 @@ class _DuckDBText(TextExecution):
         os.mkfifo(self._pipe, 0o600)
         # Reading end first and without blocking: the writer then never waits for a reader.
         self._reading = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
+        with contextlib.suppress(OSError):  # a larger pipe means fewer turns; it works without
+            fcntl.fcntl(self._reading, _SET_PIPE_SIZE, _CHUNK)
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._closed = False
 

@@ -106,6 +106,6 @@ def _extended(base: Value, over: Value) -> Value:
     if node.kind == "list" and any(child.value == "EXTENDED*" for child in node.children):
         children: list[Node] = []
         for child in node.children:
-            children += base.node.children if child.value == "EXTENDED*" else [child]
+            children += [*base.node.children] if child.value == "EXTENDED*" else [child]
         return Value(Node("list", node.key, "", node.start, node.end, children=children), over.tree)
     return over

@@ -90,9 +90,10 @@ class _Parser:
                     break
                 position, opened = self._resume(position)
                 if opened:
-                    node = Node("block", "", "", position - 1, position)
+                    inner: list[Node] = []
+                    node = Node("block", "", "", position - 1, position, children=inner)
                     stack.append((node, current))
-                    current = node.children
+                    current = inner
                 continue
             position = match.end()
             if match["close"]:
@@ -109,7 +110,8 @@ class _Parser:
                     self._problem("Blocks are nested too deeply", node.start)
                     break
                 stack.append((node, current))
-                current = node.children
+                inner = []
+                node.children = current = inner
         for node, _ in stack:
             self._problem(
                 f'The block "{_title(node)}" is never closed: a }} is missing', node.start
@@ -164,7 +166,8 @@ class _Parser:
         return Node("expression", match["expression_key"], text.strip(), start, end), end
 
     def _list(self, key: str, start: int, position: int) -> tuple[Node, int]:
-        node = Node("list", key, "", start, position)
+        members: list[Node] = []
+        node = Node("list", key, "", start, position, children=members)
         while True:
             match = _ITEM.match(self._text, position)
             if match is None:
@@ -175,7 +178,7 @@ class _Parser:
             if match["close"]:
                 node.end = position
                 return node, position
-            node.children.append(_item(match))
+            members.append(_item(match))
             if match["nested"]:
                 self._problem("A list inside a list", match.start("nested"))
 

@@ -295,7 +295,7 @@ class _Loader:
             if node.key != "include":
                 yield file, node
                 continue
-            patterns = [node] if node.kind != "list" else node.children
+            patterns = [node] if node.kind != "list" else [*node.children]
             for pattern in patterns:
                 for found in self._matching(reader.filled(pattern.value), path, file, node, reader):
                     if not found.endswith(_MODEL_TAILS) or found == path:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -27,7 +28,7 @@ class Node:
     start: int
     end: int
     name: str | None = None
-    children: list[Node] = field(default_factory=list)
+    children: Sequence[Node] = ()
 
 
 @dataclass(slots=True, frozen=True)

@@ -45,6 +45,7 @@ PICTURES = frozenset({"png", "jpg"})
 STREAM_FROM = 50_000
 """Results that may be longer than this are streamed where their format can be."""
 _MOST_COMPILED = 2000
+_COUNTS_TIME: dict[tuple[str, str, str], bool] = {}
 _OTHER_TIME = timedelta(days=417, hours=5, minutes=7, seconds=11)
 
 
@@ -212,7 +213,9 @@ class Runner:
             return found, False
         dialect = dialects.get(connection.config.dialect)
         compiled = compile_query(request, dialect)
-        if request.filters or compiled.filters or _may_tell_time(compiled):
+        if compiled.reads_clock:
+            return compiled, True
+        if _may_tell_time(compiled, request.model):
             later = compile_query(replace(request, now=request.now + _OTHER_TIME), dialect)
             if later.sql != compiled.sql:
                 return compiled, True
@@ -537,6 +540,22 @@ def _text_rows(
     return streams.stream_csv(batches, _header(compiled, presenter), delimiter)
 
 
-def _may_tell_time(compiled: Compiled) -> bool:
-    """Literals of times can stand in filtered measures and templates too."""
-    return "TIMESTAMP '" in compiled.sql or "DATE '" in compiled.sql
+def _may_tell_time(compiled: Compiled, model: Model) -> bool:
+    """Whether some literal in the SQL may have been computed from the time of asking."""
+    if "TIMESTAMP '" in compiled.sql or "DATE '" in compiled.sql:
+        return True
+    return _counts_time(model)
+
+
+def _counts_time(model: Model) -> bool:
+    """Whether some column keeps times as numbers, whose bounds are written as numbers too."""
+    key = (model.project, model.name, model.version)
+    if key not in _COUNTS_TIME:
+        if len(_COUNTS_TIME) > 256:
+            _COUNTS_TIME.clear()
+        _COUNTS_TIME[key] = any(
+            field.datatype in ("epoch", "yyyymmdd")
+            for view in model.views.values()
+            for field in view.fields.values()
+        )
+    return _COUNTS_TIME[key]
