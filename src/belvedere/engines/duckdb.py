@@ -39,7 +39,7 @@ from belvedere.engines.base import (
 from belvedere.engines.pool import Pool
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
-BATCH_ROWS = 8_192
+BATCH_ROWS = 4_096
 _CHUNK = 1024 * 1024
 _SET_PIPE_SIZE = 1031  # fcntl's F_SETPIPE_SZ, on Linux only
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from belvedere.lookml.tree import Kind, Node, SyntaxProblem, SyntaxTree
+from belvedere.lookml.tree import Node, SyntaxProblem, SyntaxTree
 
 _GAP = r"(?:[\s,]+|\#[^\n]*)*"
 _STRING = r'"(?:[^"\\]|\\.)*"'
@@ -96,7 +96,7 @@ class _Parser:
                     current = inner
                 continue
             position = match.end()
-            if match["close"]:
+            if match.lastgroup == "close":
                 if not stack:
                     self._problem("Unexpected }: no block is open here", position - 1)
                     continue
@@ -133,25 +133,24 @@ class _Parser:
         return (found.start() if found.group() == "}" else found.end()), False
 
     def _entry(self, match: re.Match[str], position: int) -> tuple[Node, int]:
-        if match["expression_key"]:
+        kind_of_value = match.lastgroup
+        if kind_of_value == "expression":
             return self._expression(match)
         key = match["key"]
         start = match.start("key")
-        if match["string"] is not None:
+        if kind_of_value == "word":
+            return Node("word", key, match["word"], start, position), position
+        if kind_of_value == "string":
             value = unescaped(match["string"])
             opening = _NAMED_STRING.match(self._text, position)
             if opening:
                 return Node("block", key, "", start, position, name=value), opening.end()
             return Node("string", key, value, start, position), position
-        if match["open"]:
+        if kind_of_value == "open":
             return Node("block", key, "", start, position), position
-        if match["list"]:
+        if kind_of_value == "list":
             return self._list(key, start, position)
-        word = match["word"]
-        kind: Kind = "block" if match["block"] else "word"
-        if kind == "block":
-            return Node("block", key, "", start, position, name=word), position
-        return Node("word", key, word, start, position), position
+        return Node("block", key, "", start, position, name=match["word"]), position
 
     def _expression(self, match: re.Match[str]) -> tuple[Node, int]:
         start, text = match.start("expression_key"), match["expression"]
