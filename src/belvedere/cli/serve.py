@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import os
+import signal
 import socket
 import sys
 from dataclasses import dataclass
@@ -115,9 +117,14 @@ def run(
     settings: Settings, listening: socket.socket, tls_cert: str | None, tls_key: str | None
 ) -> None:
     """Serve until interrupted; with several workers each is a process of its own."""
-    children = [pid for _ in range(settings.workers - 1) if (pid := os.fork())]
-    if settings.workers > 1 and len(children) < settings.workers - 1:
-        children = []
+    children: list[int] = []
+    for _ in range(settings.workers - 1):
+        child = os.fork()
+        if child == 0:
+            children = []
+            break
+        children.append(child)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     import uvicorn
 
     from belvedere.app import build
@@ -141,6 +148,9 @@ def run(
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
         # Everything is closed; a normal exit would have DuckDB's binding list its own leftovers.
         sys.stdout.flush()
         sys.stderr.flush()
