@@ -21,7 +21,7 @@ from belvedere.query.running import RunningQueries
 from belvedere.query.tasks import Tasks
 from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch, migrations
-from belvedere.vault import Vault, load_key
+from belvedere.vault import Vault, decoded_key, load_key
 
 TABLES = ("accounts", "connections", "projects", "query")
 
@@ -32,13 +32,13 @@ def open_database(settings: Settings) -> Database:
         import_module(f"belvedere.{package}.tables")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    migrations.upgrade(database)
-    with database.session() as session:
-        roles.seed(session)
+    migrations.upgrade(database, roles.seed)
     return database
 
 
 def open_vault(settings: Settings) -> Vault:
+    if settings.secret_key:
+        return Vault(decoded_key(settings.secret_key.encode(), "secret_key"))
     return Vault(load_key(settings.home / "key"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,17 @@ class SettingsError(BelvedereError):
     """A setting has a value that it cannot have."""
 
 
-def _setting(default: Any, doc: str) -> Any:
-    return field(default=default, metadata={"doc": doc})
+def _setting(
+    default: Any,
+    doc: str,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    choices: tuple[str, ...] = (),
+    secret: bool = False,
+) -> Any:
+    metadata = {"doc": doc, "least": least, "most": most, "choices": choices}
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +39,51 @@ class Settings:
     """
 
     home: Path = _setting(Path(".belvedere"), "Folder of the instance: database, key, cache.")
-    database: str = _setting("", "URL of the application database; empty: SQLite in the home.")
+    database: str = _setting(
+        "", "URL of the application database; empty: SQLite in the home.", secret=True
+    )
+    secret_key: str = _setting(
+        "",
+        "Key that stored secrets are sealed with (32 bytes, URL-safe base64), for machines that "
+        "share a database; empty: the file `key` in the home.",
+        secret=True,
+    )
     host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(19999, "Port to listen on.")
+    port: int = _setting(19999, "Port to listen on; 0: any free one.", least=0, most=65535)
     base_url: str = _setting("", "Address that clients see; empty: made from host and port.")
-    workers: int = _setting(1, "Server processes.")
+    workers: int = _setting(1, "Server processes.", least=1, most=64)
     token_lifetime: int = _setting(3600, "Seconds that an access token lives.")
-    rate_limit: int = _setting(0, "Requests a minute that one token may send; 0: no limit.")
-    login_attempts: int = _setting(20, "Failed logins a minute before a client must wait.")
-    body_limit: int = _setting(10_000_000, "Largest request body in bytes.")
+    rate_limit: int = _setting(
+        0, "Requests a minute that one token may send; 0: no limit.", least=0
+    )
+    login_attempts: int = _setting(
+        20,
+        "Failed logins a minute before a client must wait; ten times as many before all clients "
+        "of its address must.",
+        least=1,
+    )
+    body_limit: int = _setting(10_000_000, "Largest request body in bytes.", least=1)
     cors_origins: str = _setting("", "Origins that browsers may call from, comma-separated.")
     documentation_url: str = _setting("", "Base of error documentation; empty: this server's own.")
-    cache_bytes: int = _setting(1_000_000_000, "Bytes that cached results may take on disk.")
-    answer_cache_bytes: int = _setting(64_000_000, "Bytes of finished answers kept in memory.")
-    cache_seconds: int = _setting(3600, "How long a result is reused where the model says nothing.")
-    query_timeout: int = _setting(600, "Seconds after which a statement is stopped.")
-    query_queue_timeout: int = _setting(120, "Seconds a query waits for a free connection.")
-    threads: int = _setting(40, "Requests that one process works on at the same time.")
-    log_level: str = _setting("warning", "debug, info, warning or error.")
+    cache_bytes: int = _setting(
+        1_000_000_000, "Bytes that cached results may take on disk.", least=0
+    )
+    answer_cache_bytes: int = _setting(
+        64_000_000, "Bytes of finished answers kept in memory.", least=0
+    )
+    cache_seconds: int = _setting(
+        3600, "How long a result is reused where the model says nothing.", least=0
+    )
+    query_timeout: int = _setting(
+        600, "Seconds after which a statement is stopped; 0: never.", least=0
+    )
+    query_queue_timeout: int = _setting(
+        120, "Seconds a query waits for a free connection.", least=0
+    )
+    threads: int = _setting(40, "Requests that one process works on at the same time.", least=1)
+    log_level: str = _setting(
+        "warning", "debug, info, warning or error.", choices=("debug", "info", "warning", "error")
+    )
 
     @property
     def database_url(self) -> str:
@@ -55,7 +91,8 @@ class Settings:
 
     @property
     def public_url(self) -> str:
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
@@ -93,12 +130,25 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _typed(name: str, value: Any) -> Any:
-    default = next(item.default for item in fields(Settings) if item.name == name)
-    if isinstance(default, Path):
+    item = next(item for item in fields(Settings) if item.name == name)
+    if isinstance(item.default, Path):
         return Path(value)
-    if isinstance(default, int):
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise SettingsError(f"{name} must be a whole number, not {value!r}") from None
+    if isinstance(item.default, int):
+        return _number(item, value)
+    choices = item.metadata["choices"]
+    if choices and value not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
     return str(value)
+
+
+def _number(item: Field[Any], value: Any) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise SettingsError(f"{item.name} must be a whole number, not {value!r}") from None
+    least, most = item.metadata["least"], item.metadata["most"]
+    if least is not None and number < least:
+        raise SettingsError(f"{item.name} must be at least {least}, not {number}")
+    if most is not None and number > most:
+        raise SettingsError(f"{item.name} must be at most {most}, not {number}")
+    return number

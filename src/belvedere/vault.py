@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -39,10 +41,10 @@ class Vault:
     def decrypt(self, stored: str, context: str) -> str:
         if not stored.startswith(_PREFIX):
             raise VaultError("A stored secret is not in a form this version knows")
-        data = urlsafe_b64decode(stored.removeprefix(_PREFIX))
         try:
+            data = urlsafe_b64decode(stored.removeprefix(_PREFIX))
             return self._cipher.decrypt(data[:_NONCE], data[_NONCE:], context.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise VaultError("A stored secret cannot be opened: was the key replaced?") from None
 
     def digest(self, secret: str) -> str:
@@ -58,20 +60,32 @@ def _derived(master: bytes, purpose: bytes) -> bytes:
 
 def load_key(path: Path) -> bytes:
     """The key in the file, which is made (readable by its owner only) where there is none."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(urlsafe_b64encode(os.urandom(32)))
-    return _read_key(path)
+    if not path.exists():
+        _make_key(path)
+    return decoded_key(path.read_bytes(), str(path))
 
 
-def _read_key(path: Path) -> bytes:
+def decoded_key(text: bytes, where: str) -> bytes:
+    """32 bytes from their URL-safe base64; VaultError names `where` they should have been."""
     try:
-        key = urlsafe_b64decode(path.read_bytes().strip())
+        key = urlsafe_b64decode(text.strip())
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise VaultError(f"{path} does not hold a key of 32 bytes")
+        raise VaultError(f"{where} does not hold a key of 32 bytes")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """The key is whole before it gets its name: who starts at the same time reads all of it."""
+    unnamed = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(urlsafe_b64encode(os.urandom(32)))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(unnamed)
+    finally:
+        unnamed.unlink()

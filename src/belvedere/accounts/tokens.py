@@ -40,6 +40,8 @@ class AccessSession:
 def issue(
     session: Session, vault: Vault, user: User, now: datetime, ttl_seconds: int
 ) -> IssuedToken:
+    """A new token of the user; those that have expired are swept out on the way."""
+    purge_expired(session, now)
     token = ids.token()
     session.add(
         AccessToken(

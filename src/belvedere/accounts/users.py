@@ -13,6 +13,8 @@ from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.store import bump
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+_NUMBER_FORMAT = "1,234.56"
+"""The default of that system attribute, for everybody while nobody can choose another."""
 
 
 def get(session: Session, user_id: int) -> User:
@@ -52,9 +54,6 @@ def create(
     return user
 
 
-SYSTEM_ATTRIBUTES = ("id", "email", "first_name", "last_name", "name", "locale")
-
-
 def attributes(user: User) -> dict[str, str]:
     """The system attributes of a user, by name; those without a value are left out."""
     values = {
@@ -64,5 +63,7 @@ def attributes(user: User) -> dict[str, str]:
         "last_name": user.last_name,
         "name": user.display_name,
         "locale": user.locale,
+        "number_format": _NUMBER_FORMAT,
+        "timezone": user.timezone,
     }
     return {name: value for name, value in values.items() if value}

@@ -52,7 +52,8 @@ class Authenticator:
                 found = tokens.find(session, self._vault.digest(token), now)
             if found is not None:
                 with self._lock:
-                    self._known[token] = found
+                    if self._epoch == epoch:  # else it may be older than what changed meanwhile
+                        self._known[token] = found
         if found is None or found.expires_at <= now:
             raise Unauthenticated("Requires authentication.")
         return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +17,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from belvedere.errors import BelvedereError
 
+_PATIENCE_SECONDS = 15
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 15000",
+    f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}",
 )
+
+BUMPED = "belvedere_bumped"
 
 
 class DatabaseError(BelvedereError):
@@ -26,24 +32,35 @@ class DatabaseError(BelvedereError):
 
 
 class Database:
-    """One application database; open it once per process."""
+    """One application database; open it once per process.
+
+    `changes` counts this process' own commits that told of a change (see `epochs.bump`).
+    """
 
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
         except ArgumentError:
             raise DatabaseError("The database URL cannot be read") from None
-        if self.url.drivername in ("postgresql", "postgres"):
+        backend = self.url.get_backend_name()
+        if backend in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        elif backend != "sqlite" or self.url.database in (None, "", ":memory:"):
+            raise DatabaseError(
+                "The application database is a SQLite file or PostgreSQL: "
+                "sqlite:///path/to/file or postgresql://user:password@host/name"
+            )
+        self.is_sqlite = backend == "sqlite"
         self.engine = self._engine()
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._lock = threading.Lock()
+        self.changes = 0
+        event.listen(self._sessions, "after_commit", self._committed)
 
     def _engine(self) -> Engine:
         if not self.is_sqlite:
             return create_engine(self.url, pool_size=10, max_overflow=40, pool_pre_ping=True)
-        if self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(str(self.url.database)))
         engine = create_engine(
             self.url,
             connect_args={"check_same_thread": False},
@@ -67,8 +84,19 @@ class Database:
             session.connection(execution_options={"belvedere_reading": True})
             yield session
 
+    def _committed(self, session: Session) -> None:
+        if session.info.pop(BUMPED, False):
+            with self._lock:
+                self.changes += 1
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _make_private(path: Path) -> None:
+    """SQLite would let everybody read the file; what stands beside it takes over its mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _configure(connection: Any, _: Any) -> None:
@@ -76,7 +104,22 @@ def _configure(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Several processes that open a new file disturb one another here, busy timeout or not."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

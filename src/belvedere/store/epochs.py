@@ -13,7 +13,7 @@ from sqlalchemy import Integer, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from belvedere.store.base import Base
-from belvedere.store.database import Database
+from belvedere.store.database import BUMPED, Database
 
 _POLL_SECONDS = 0.05
 
@@ -34,43 +34,46 @@ def bump(session: Session, topic: str) -> None:
         ),
         {"topic": topic},
     )
+    session.info[BUMPED] = True
 
 
 class EpochWatch:
     """The counters as this process last saw them, checked against the database.
 
     SQLite tells in microseconds whether anybody committed (`PRAGMA data_version`); elsewhere
-    the counters are read again when they are older than a twentieth of a second.
+    the counters are read again after a change by this process, and when they are older than a
+    twentieth of a second.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
         self._values: dict[str, int] = {}
-        self._stamp: float = -1.0
+        self._stamp: tuple[float, int] | None = None
         self._probe = None
         if database.is_sqlite:
             self._probe = database.engine.raw_connection()
             self._probe.detach()
 
     def current(self, topic: str) -> int:
+        return self.snapshot(topic)[0]
+
+    def snapshot(self, *topics: str) -> tuple[int, ...]:
+        """The counters of the topics, all as of one moment."""
         with self._lock:
             stamp = self._now()
             if stamp != self._stamp:
                 self._values = self._read()
                 self._stamp = stamp
-            return self._values.get(topic, 0)
+            return tuple([self._values.get(topic, 0) for topic in topics])
 
-    def snapshot(self, *topics: str) -> tuple[int, ...]:
-        return tuple(self.current(topic) for topic in topics)
-
-    def _now(self) -> float:
-        """A number that stays the same while nobody can have changed anything."""
+    def _now(self) -> tuple[float, int]:
+        """What stays the same while nobody can have changed anything, this process least of all."""
         if self._probe is None:
-            return time.monotonic() // _POLL_SECONDS
+            return time.monotonic() // _POLL_SECONDS, self._database.changes
         cursor = self._probe.cursor()
         try:
-            return float(cursor.execute("PRAGMA data_version").fetchone()[0])
+            return cursor.execute("PRAGMA data_version").fetchone()[0], 0
         finally:
             cursor.close()
 

@@ -19,14 +19,14 @@ def login(call: Call) -> dict[str, Any]:
     if not client_id or not secret:
         raise BadRequest("client_id and client_secret are required")
     services = call.services
-    key = f"{client_id[:64]} {call.request.address}"
-    services.throttle.check(key)
+    address = call.request.address
+    services.throttle.check(client_id, address)
     with services.database.reading() as session:
         user = credentials.verify_api_client(session, services.vault, client_id, secret)
     if user is None:
-        services.throttle.failed(key)
+        services.throttle.failed(client_id, address)
         raise NotFound
-    services.throttle.succeeded(key)
+    services.throttle.succeeded(client_id, address)
     lifetime = services.settings.token_lifetime
     issued = tokens.issue(call.db, services.vault, user, call.now, lifetime)
     return {
