@@ -18,14 +18,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from belvedere.compiler.fragments import Fragment, all_of
 from belvedere.compiler.joins import EmittedJoin, JoinTree
 from belvedere.compiler.measures import Aggregate, InlineAggregates
 from belvedere.compiler.resolver import Resolver
 
-_DECOMPOSABLE = frozenset({"count", "sum", "average", "min", "max"})
+_DECOMPOSABLE = frozenset({"count", "sum", "average", "min", "max", "values"})
 
 
 class CannotCollapseError(Exception):
@@ -48,12 +48,18 @@ class Part:
     outer: str
     members: frozenset[str]
     keys: tuple[str, ...]
-    holds_base: bool
+    start: str
     optional: bool
     columns: dict[str, str] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
-    conditions: list[Fragment] = field(default_factory=list)
+    conditions: list[Where] = field(default_factory=list)
+    aggregates: list[Aggregate] = field(default_factory=list)
     filtered: bool = False
+    """Whether rows outside that meet no row of the part are not wanted."""
+    shown: bool = False
+    """Whether the answer shows a dimension of the part."""
+    inner: CollapsePlan | None = None
+    """How the part itself is grouped below its joins, where it measures repeated rows."""
 
     def column(self, sql: str, *, group: bool) -> str:
         """The name of the grouped part's column that holds `sql`."""
@@ -73,15 +79,37 @@ def collapse_plan(
 ) -> CollapsePlan | None:
     """A plan under which no aggregate needs protection; None where there is none."""
     found = list(aggregates)
-    repeated = [a for a in found if a.moved_by_repetition and tree.repeats(a.alias)]
-    if not repeated or tree.adds_rows() or any(a.by_key for a in found):
+    if tree.adds_rows() or any(a.by_key for a in found):
         return None
-    for root in dict.fromkeys(aggregate.alias for aggregate in repeated):
+    return _plan_within(resolver, tree, frozenset(tree.edges), tree.base, found, where)
+
+
+def _plan_within(
+    resolver: Resolver,
+    tree: JoinTree,
+    members: frozenset[str],
+    start: str,
+    aggregates: list[Aggregate],
+    where: list[Where],
+) -> CollapsePlan | None:
+    """A plan for the part of the tree that `members` make, read FROM `start`."""
+    for root in dict.fromkeys(_repeated(tree, members, aggregates)):
         try:
-            return CollapsePlan(resolver, tree, root, found, where)
+            return CollapsePlan(resolver, tree, members, start, root, aggregates, where)
         except CannotCollapseError:
             continue
     return None
+
+
+def _repeated(
+    tree: JoinTree, members: frozenset[str], aggregates: Iterable[Aggregate]
+) -> list[str]:
+    """The views whose repeated rows would change one of the aggregates."""
+    return [
+        aggregate.alias
+        for aggregate in aggregates
+        if aggregate.moved_by_repetition and tree.repeats(aggregate.alias, within=members)
+    ]
 
 
 class CollapsePlan:
@@ -91,6 +119,8 @@ class CollapsePlan:
         self,
         resolver: Resolver,
         tree: JoinTree,
+        members: frozenset[str],
+        start: str,
         root: str,
         aggregates: list[Aggregate],
         where: list[Where],
@@ -98,13 +128,19 @@ class CollapsePlan:
         self._resolver = resolver
         self._dialect = resolver.dialect
         self._tree = tree
-        self._joins = {made.alias: made for made in tree.emitted}
+        self._members = members
+        self._start = start
+        self._emitted = [m for m in tree.emitted if m.alias in members and m.alias != start]
+        self._joins = {made.alias: made for made in self._emitted}
         self.parts: list[Part] = []
         self._outside = self._explore(root)
         self._check(root, aggregates)
+        for part in self.parts:
+            self._require(part)
         self._inline = InlineAggregates(resolver, lambda _: False, self._counts_rows)
-        self._inner = InlineAggregates(resolver, lambda _: False, lambda alias: alias == tree.base)
         self.conditions = self._distribute(where)
+        for part in self.parts:
+            part.inner = self._nested(part, aggregates)
 
     # Cutting the tree
 
@@ -113,7 +149,7 @@ class CollapsePlan:
         queue = deque([root])
         while queue:
             here = queue.popleft()
-            for neighbour, many in self._tree.edges[here]:
+            for neighbour, many in self._edges(here):
                 part = self._part_of(neighbour)
                 if part is not None and (part.alias, part.outer) != (neighbour, here):
                     raise CannotCollapseError
@@ -129,6 +165,9 @@ class CollapsePlan:
             raise CannotCollapseError
         return frozenset(outside)
 
+    def _edges(self, alias: str) -> list[tuple[str, bool]]:
+        return [edge for edge in self._tree.edges[alias] if edge[0] in self._members]
+
     def _part_of(self, alias: str) -> Part | None:
         return next((part for part in self.parts if alias in part.members), None)
 
@@ -137,7 +176,7 @@ class CollapsePlan:
         queue = deque([beyond])
         while queue:
             current = queue.popleft()
-            for neighbour, _ in self._tree.edges[current]:
+            for neighbour, _ in self._edges(current):
                 if neighbour in members or (current == beyond and neighbour == here):
                     continue
                 if neighbour in outside or self._part_of(neighbour):
@@ -146,9 +185,10 @@ class CollapsePlan:
                 queue.append(neighbour)
         link = self._link(here, beyond)
         keys = self._key_columns(link, here, beyond)
-        holds_base = self._tree.base in members
-        optional = not holds_base and link.join.type != "inner"
-        return Part(beyond, here, frozenset(members), keys, holds_base, optional)
+        holds_start = self._start in members
+        optional = not holds_start and link.join.type != "inner"
+        start = self._start if holds_start else beyond
+        return Part(beyond, here, frozenset(members), keys, start, optional)
 
     def _link(self, here: str, beyond: str) -> EmittedJoin:
         """The one join between the two sides, with no third view in its condition."""
@@ -186,11 +226,32 @@ class CollapsePlan:
             if part is None:
                 if aggregate.moved_by_repetition and not self._once_per_root(aggregate.alias, root):
                     raise CannotCollapseError
-            elif aggregate.kind not in _DECOMPOSABLE or (
-                aggregate.moved_by_repetition
-                and self._tree.repeats(aggregate.alias, within=part.members)
-            ):
+            elif aggregate.kind not in _DECOMPOSABLE:
                 raise CannotCollapseError
+
+    def _nested(self, part: Part, aggregates: list[Aggregate]) -> CollapsePlan | None:
+        within = [a for a in aggregates if self._home(a.mentions) is part]
+        if not _repeated(self._tree, part.members, within):
+            return None
+        plan = _plan_within(
+            self._resolver, self._tree, part.members, part.start, within, part.conditions
+        )
+        if plan is None:
+            raise CannotCollapseError
+        return plan
+
+    def _require(self, part: Part) -> None:
+        """An inner join inside a part also drops the rows outside that meet nothing there."""
+        if not part.optional:
+            return
+        for made in self._emitted:
+            if made.alias not in part.members or made.alias == part.alias:
+                continue
+            if made.join.type == "left_outer" and made.raw is None:
+                continue
+            if made.join.type != "inner" or self._tree.equalities(made) is None:
+                raise CannotCollapseError
+            part.filtered = True
 
     def _once_per_root(self, alias: str, root: str) -> bool:
         """Whether the view outside the parts has no row repeated by those of the others."""
@@ -208,13 +269,18 @@ class CollapsePlan:
     # Rendering
 
     def _counts_rows(self, alias: str) -> bool:
-        return alias == self._tree.base and alias in self._outside
+        return alias == self._start and alias in self._outside
 
     def dimension(self, fragment: Fragment) -> str:
         part = self._home(fragment.mentions)
         if part is None:
             return fragment.sql
-        return self._outer(part, part.column(fragment.sql, group=True))
+        part.shown = True
+        return self._grouped_by(part, fragment)
+
+    def _grouped_by(self, part: Part, fragment: Fragment) -> str:
+        sql = part.inner.dimension(fragment) if part.inner else fragment.sql
+        return self._outer(part, part.column(sql, group=True))
 
     def _outer(self, part: Part, column: str) -> str:
         return f"{self._dialect.identifier(part.alias)}.{column}"
@@ -228,18 +294,25 @@ class CollapsePlan:
         part = self._home(aggregate.mentions)
         if part is None:
             return self._inline(aggregate)
+        part.aggregates.append(aggregate)
         if aggregate.kind == "average":
             return self._average(part, aggregate)
-        column = self._outer(part, part.column(self._inner(aggregate), group=False))
-        if aggregate.kind in ("count", "sum"):
+        column = self._outer(part, part.column(self._partial(part, aggregate), group=False))
+        if aggregate.kind in ("count", "sum", "values"):
             return f"COALESCE(SUM({column}), 0)"
         return f"{aggregate.kind.upper()}({column})"
 
+    def _partial(self, part: Part, aggregate: Aggregate) -> str:
+        if part.inner is not None:
+            return part.inner.aggregate(aggregate)
+        starts = InlineAggregates(self._resolver, lambda _: False, lambda a: a == part.start)
+        return starts(aggregate)
+
     def _average(self, part: Part, aggregate: Aggregate) -> str:
-        assert aggregate.operand is not None  # noqa: S101  averages have one
-        operand = aggregate.guarded(aggregate.operand.sql)
-        total = self._outer(part, part.column(f"SUM({operand})", group=False))
-        count = self._outer(part, part.column(f"COUNT({operand})", group=False))
+        total, count = (
+            self._outer(part, part.column(self._partial(part, made), group=False))
+            for made in (replace(aggregate, kind="sum"), replace(aggregate, kind="values"))
+        )
         return f"SUM({total}) / NULLIF(SUM({count}), 0)"
 
     def _distribute(self, where: list[Where]) -> list[Fragment]:
@@ -251,7 +324,7 @@ class CollapsePlan:
             elif part.optional and condition.accepts_null:
                 raise CannotCollapseError
             else:
-                part.conditions.append(condition.fragment)
+                part.conditions.append(condition)
                 part.filtered = True
         return outside
 
@@ -259,10 +332,10 @@ class CollapsePlan:
         """FROM and JOINs; `source` gives the table of an alias. Call it after everything else
         was rendered: parts compute what was asked of them.
         """
-        base_part = self._part_of(self._tree.base)
-        first = self._grouped(base_part, source) if base_part else source(self._tree.base)
+        base_part = self._part_of(self._start)
+        first = self._grouped(base_part, source) if base_part else source(self._start)
         lines = [f"FROM {first}"]
-        for made in self._tree.emitted:
+        for made in self._emitted:
             part = self._part_of(made.alias)
             if part is None:
                 lines.append(self._joined(made, source(made.alias)))
@@ -296,21 +369,52 @@ class CollapsePlan:
         fragment = self._resolver.referenced(found)
         if part is None:
             return fragment.sql
-        return self._outer(part, part.column(fragment.sql, group=True))
+        return self._grouped_by(part, fragment)
+
+    def _may_be_inner(self, part: Part, made: EmittedJoin) -> bool:
+        """Whether rows without a partner in this join add nothing to the part; databases find
+        better plans for inner joins. Groups that vanish with them count as nothing outside.
+        """
+        if part.filtered or part.shown or not part.optional:
+            return False
+        if made.join.type != "left_outer" or self._tree.equalities(made) is None:
+            return False
+        beyond = self._beyond(made, part.members)
+        return all(
+            aggregate.vanishes_with_its_row and aggregate.mentions <= beyond
+            for aggregate in part.aggregates
+        )
+
+    def _beyond(self, made: EmittedJoin, members: frozenset[str]) -> frozenset[str]:
+        """The views of a part whose rows are reached only through this join."""
+        found = {made.alias}
+        for other in self._emitted:
+            if other.alias in members and other.parents <= found:
+                found.add(other.alias)
+        return frozenset(found)
 
     def _grouped(self, part: Part, source: Callable[[str], str]) -> str:
         for key in part.keys:
             self._key(f"{part.alias}.{key}", part.alias)
-        start = self._tree.base if part.holds_base else part.alias
-        lines = [f"FROM {source(start)}"]
-        for made in self._tree.emitted:
-            if made.alias in part.members and made.alias != start:
-                self._keep_together(made, part.members)
-                lines.append(made.sql(source(made.alias)))
-        if part.conditions:
-            lines.append(f"WHERE {all_of([condition.sql for condition in part.conditions])}")
+        lines, conditions = self._part_rows(part, source)
+        if conditions:
+            lines.append(f"WHERE {all_of([condition.sql for condition in conditions])}")
         columns = ", ".join(f"{sql} AS {name}" for sql, name in part.columns.items())
         group = ", ".join(part.groups)
         body = "\n".join(lines)
         alias = self._dialect.identifier(part.alias)
         return f"(SELECT {columns}\n{body}\nGROUP BY {group}) AS {alias}"
+
+    def _part_rows(
+        self, part: Part, source: Callable[[str], str]
+    ) -> tuple[list[str], list[Fragment]]:
+        """The part's FROM and joins, and what its rows must fulfil."""
+        if part.inner is not None:
+            return [part.inner.from_clause(source)], part.inner.conditions
+        lines = [f"FROM {source(part.start)}"]
+        for made in self._emitted:
+            if made.alias in part.members and made.alias != part.start:
+                self._keep_together(made, part.members)
+                word = "INNER JOIN" if self._may_be_inner(part, made) else None
+                lines.append(made.sql(source(made.alias), word))
+        return lines, [where.fragment for where in part.conditions]

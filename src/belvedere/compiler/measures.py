@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ AGGREGATES = frozenset(
 )
 POST_QUERY = frozenset({"running_total", "percent_of_total", "percent_of_previous"})
 NEVER_TOTALLED = frozenset({"list", "string"}) | POST_QUERY
+_STRICT = re.compile(r"""["`]?\w+["`]?\.["`]?\w+["`]?(\s*[-+*]\s*["`]?\w+["`]?\.["`]?\w+["`]?)*""")
 _MOVED_BY_REPETITION = frozenset({"count", "sum", "average", "median", "percentile"})
 
 
@@ -36,7 +38,7 @@ _MOVED_BY_REPETITION = frozenset({"count", "sum", "average", "median", "percenti
 class Aggregate:
     """One aggregate over the rows of the view joined as `alias`.
 
-    `kind` is a type without `_distinct`; `key` the key by which repeated rows count once
+    `kind` is a type without `_distinct`, or `values` for how many values an average has; `key` the key by which repeated rows count once
     (the primary key, or sql_distinct_key); `by_key` says to use it in any case.
     """
 
@@ -71,6 +73,17 @@ class Aggregate:
     def moved_by_repetition(self) -> bool:
         """Whether repeated rows would change the value."""
         return self.kind in _MOVED_BY_REPETITION
+
+    @property
+    def vanishes_with_its_row(self) -> bool:
+        """Whether a row that an outer join filled with nulls certainly adds nothing.
+
+        Only plain columns and arithmetic are trusted to be null where their columns are.
+        """
+        counted = self.key if self.operand is None else self.operand
+        if counted is None or self.kind not in ("count", "sum"):
+            return False
+        return _STRICT.fullmatch(counted.sql) is not None
 
     def guarded(self, sql: str) -> str:
         """The operand where the measure's own filters hold, else null."""
@@ -231,6 +244,7 @@ _PLAIN = {
     "average": "AVG({})",
     "min": "MIN({})",
     "max": "MAX({})",
+    "values": "COUNT({})",
 }
 
 

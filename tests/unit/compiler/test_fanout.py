@@ -190,7 +190,7 @@ def same(left: object, right: object) -> bool:
     return math.isclose(float(left), float(right), rel_tol=1e-9)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_any_join_tree_agrees_with_counting_by_hand(case) -> None:
     aliases, rows, joins, dimensions, measures, filters = case
@@ -213,3 +213,35 @@ def _needed(joins, used):
         if alias in wanted:
             wanted.add(parent)
     return [join for join in joins if join[0] in wanted]
+
+
+def test_an_inner_join_beyond_a_fan_out_drops_rows_that_meet_nothing_there() -> None:
+    rows = {
+        "a": [{"id": 1, "g": None, "v": 2}, {"id": 2, "g": None, "v": 3}],
+        "b": [{"id": 1, "g": 5, "v": 1, "a_id": 1, "d_id": 1}],
+        "c": [],
+        "d": [{"id": 1, "g": 7, "v": 1}],
+    }
+    joins = [
+        ("b", "a", "one_to_many", ("id", "a_id"), "left_outer"),
+        ("d", "b", "many_to_one", ("d_id", "id"), "inner"),
+    ]
+    compiled, found = run(ALIASES, rows, joins, ["d.g"], [("a", "sum")], {})
+    assert found == {(7,): [2]}, compiled.sql
+
+
+def test_measures_of_three_levels_are_each_grouped_below_their_join() -> None:
+    rows = {
+        "a": [{"id": 1, "g": 1, "v": 10}, {"id": 2, "g": 1, "v": 20}],
+        "b": [{"id": i, "g": 0, "v": i, "a_id": 1} for i in (1, 2)],
+        "c": [{"id": i, "g": 0, "v": 1, "b_id": 1} for i in (1, 2, 3)],
+        "d": [],
+    }
+    joins = [
+        ("b", "a", "one_to_many", ("id", "a_id"), "left_outer"),
+        ("c", "b", "one_to_many", ("id", "b_id"), "left_outer"),
+    ]
+    measures = [("a", "sum"), ("b", "sum"), ("b", "average"), ("c", "count")]
+    compiled, found = run(ALIASES, rows, joins, ["a.g"], measures, {})
+    assert found == {(1,): [30, 3, 1.5, 3]}
+    assert "DISTINCT" not in compiled.sql
