@@ -176,7 +176,8 @@ def test_a_period_stands_for_the_value_of_its_timeframe(database: Database, time
     if period is None:
         return
     moments = [*MOMENTS, *(moment + timedelta(minutes=7) for moment in MOMENTS)]
-    values = database.timestamps(dialect.timeframe(period, timeframe, calendar), moments)
+    start = dialect.period_start(period, timeframe, calendar)
+    values = database.timestamps(dialect.timeframe(start, timeframe, calendar), moments)
     assert values == [expected(moment, timeframe, calendar) for moment in moments]
     periods = database.timestamps(period, moments)
     assert len(set(zip(periods, values, strict=True))) == len(set(periods)) == len(set(values))

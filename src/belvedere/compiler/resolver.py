@@ -323,7 +323,9 @@ class Resolver:
     def period_text(self, scoped: ScopedField, period_sql: str) -> str:
         """The dimension's value, from its `period`."""
         timeframe = scoped.field.timeframe or "raw"
-        return self.dialect.timeframe(period_sql, timeframe, self.time.calendar)
+        calendar = self.time.calendar
+        start = self.dialect.period_start(period_sql, timeframe, calendar)
+        return self.dialect.timeframe(start, timeframe, calendar)
 
     def output(self, scoped: ScopedField) -> Fragment:
         """The SELECT expression of a dimension."""

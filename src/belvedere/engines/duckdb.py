@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import hashlib
 import os
 import re
 import secrets
@@ -42,6 +43,8 @@ from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, Que
 BATCH_ROWS = 4_096
 _CHUNK = 1024 * 1024
 _SET_PIPE_SIZE = 1031  # fcntl's F_SETPIPE_SZ, on Linux only
+_MOST_KNOWN = 10_000
+_known_to_read: set[bytes] = set()
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 _TEXT_OPTIONS: dict[TextFormat, str] = {
     "csv": "FORMAT csv, HEADER false",
@@ -266,6 +269,10 @@ def _end(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _refuse_other_than_reading(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """What a text is does not change: texts that were found to read are remembered."""
+    known = hashlib.blake2b(sql.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    if known in _known_to_read:
+        return
     try:
         statements = cursor.extract_statements(sql)
     except duckdb.Error as error:
@@ -275,6 +282,9 @@ def _refuse_other_than_reading(cursor: duckdb.DuckDBPyConnection, sql: str) -> N
     if statements[0].type not in _READING:
         kind = str(statements[0].type).rpartition(".")[2]
         raise EngineError(f"Only queries can be run here, not {kind}", sql)
+    if len(_known_to_read) >= _MOST_KNOWN:
+        _known_to_read.clear()
+    _known_to_read.add(known)
 
 
 @dataclass(eq=False)

@@ -12,10 +12,10 @@ from belvedere.results import detail, grid, tables
 from belvedere.results.columns import values_of
 from belvedere.results.encoded import Column, distinct, stream
 from belvedere.results.formats import FORMATS, MEDIA_TYPES
+from belvedere.results.pivots import key_text
 from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
-from belvedere.results.shaped import Shaped
-from belvedere.results.value_formats import plain as plain_text
+from belvedere.results.shaped import PivotColumn, Shaped
 
 __all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "encode_rows"]
 
@@ -48,42 +48,42 @@ def _objects(
             return presenter.rendered(name, plain(value))
         return plain(value)
 
+    keys = {name: key(name) for name in shaped.names}
+    paths = [(column.key, _path(column, key)) for column in shaped.columns]
     rows = []
     for row in shaped.rows:
         found: dict[str, Any] = {}
-        for name in shaped.names:
+        for name, shown_as in keys.items():
             value = row.get(name)
             if shaped.pivots and isinstance(value, dict):
-                found[key(name)] = _nested(shaped, name, value, shown, key)
+                found[shown_as] = _nested(paths, name, value, shown)
             else:
-                found[key(name)] = shown(name, value)
+                found[shown_as] = shown(name, value)
         rows.append(found)
     return rows
 
 
+def _path(column: PivotColumn, key: Callable[[str], str]) -> list[str]:
+    """Where a pivot column's values stand: each pivot dimension and its value, in turn."""
+    if column.is_total:
+        return [column.key]
+    return [step for pivot, value in column.data.items() for step in (key(pivot), key_text(value))]
+
+
 def _nested(
-    shaped: Shaped,
+    paths: Sequence[tuple[str, list[str]]],
     name: str,
     values: dict[str, Any],
     shown: Callable[[str, Any], Any],
-    key: Callable[[str], str],
 ) -> dict[str, Any]:
     """A pivoted measure: nested by pivot dimension, then by its value."""
     found: dict[str, Any] = {}
-    for column in shaped.columns:
-        if column.is_total:
-            found[column.key] = shown(name, values.get(column.key))
-            continue
+    for column, (*outer, last) in paths:
         level = found
-        *outer, last = column.data.items()
-        for pivot, value in outer:
-            level = level.setdefault(key(pivot), {}).setdefault(_key(value), {})
-        level.setdefault(key(last[0]), {})[_key(last[1])] = shown(name, values.get(column.key))
+        for step in outer:
+            level = level.setdefault(step, {})
+        level[last] = shown(name, values.get(column))
     return found
-
-
-def _key(value: Any) -> str:
-    return "null" if value is None else plain_text(plain(value))
 
 
 def _table(

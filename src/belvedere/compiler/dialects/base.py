@@ -116,9 +116,13 @@ class Dialect(ABC):
 
     @abstractmethod
     def period(self, operand: str, timeframe: str, calendar: Calendar) -> str | None:
-        """A timestamp or date, cheap to group by, that is equal exactly where the timeframe's
-        value is, and whose own value of the timeframe is the same; None where there is none.
+        """A value, cheap to group by, that is equal exactly where the timeframe's value is;
+        None where there is none. `period_start` makes a time of it again.
         """
+
+    def period_start(self, period: str, timeframe: str, calendar: Calendar) -> str:
+        """A timestamp or date in the period, whose timeframe has the value that was grouped."""
+        return period
 
     @abstractmethod
     def duration(self, unit: str, start: str, end: str) -> str:
