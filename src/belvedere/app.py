@@ -15,6 +15,7 @@ from belvedere.api.services import Services
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.projects.served import ServedModels
+from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.cache import ResultCache
 from belvedere.query.runner import Runner
 from belvedere.query.running import RunningQueries
@@ -53,6 +54,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     running = RunningQueries()
     cache = ResultCache(settings.home / "cache", settings.cache_bytes)
     runner = Runner(engines, models, cache, running, settings, now)
+    announced = AnnouncedQueries(database, running, now)
     tasks = Tasks(database, runner, settings.home / "results", now)
     services = Services(
         settings=settings,
@@ -63,6 +65,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         engines=engines,
         models=models,
         runner=runner,
+        running=announced,
         tasks=tasks,
         authenticator=Authenticator(database, vault, watch, now),
         throttle=Throttle(settings.login_attempts),
@@ -73,6 +76,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
 
     def close() -> None:
         running.stop_all()
+        announced.close()
         tasks.close()
         cache.close()
         engines.close()

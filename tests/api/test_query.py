@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import time
+from contextlib import contextmanager
 
 import duckdb
 import openpyxl
 import pytest
+from tests.api.conftest import Instance
 
 BY_STATE = {
     "model": "thelook",
@@ -386,23 +389,51 @@ def test_tasks_of_others_are_not_there(instance) -> None:
 SLOW = "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range % 7 = b.range % 5"
 
 
-def test_a_running_query_is_listed_and_killed(admin) -> None:
-    import threading
-
-    stored = admin.post("/sql_queries", {"connection_name": "thelook", "sql": SLOW}).json()
+@contextmanager
+def slow_query(client):
+    """Somebody asks what takes very long; gives the list that the answer will be in."""
+    stored = client.post("/sql_queries", {"connection_name": "thelook", "sql": SLOW}).json()
     answers = []
     thread = threading.Thread(
-        target=lambda: answers.append(admin.post(f"/sql_queries/{stored['slug']}/run/json"))
+        target=lambda: answers.append(client.post(f"/sql_queries/{stored['slug']}/run/json"))
     )
     thread.start()
-    found = []
+    yield answers
+    thread.join(timeout=30)
+
+
+def listed(client, sql=SLOW):
     for _ in range(200):
-        found = [q for q in admin.get("/running_queries").json() if q["sql"] == SLOW]
+        found = [q for q in client.get("/running_queries").json() if q["sql"] == sql]
         if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("The query is not listed")
+
+
+def test_a_query_of_another_process_is_listed_and_killed(instance, admin, loop) -> None:
+    other = Instance(instance.settings, loop)
+    elsewhere = other.as_role("Admin")
+    stranger = other.as_role("User")
+    with slow_query(admin) as answers:
+        found = listed(elsewhere)
+        assert stranger.get("/running_queries").json() == []
+        assert stranger.delete(f"/running_queries/{found[0]['id']}").status == 404
+        assert elsewhere.delete(f"/running_queries/{found[0]['id']}").status == 204
+    assert "stopped" in answers[0].json()[0]["looker_error"]
+    for _ in range(200):
+        if elsewhere.get("/running_queries").json() == []:
             break
         time.sleep(0.02)
-    assert admin.delete(f"/running_queries/{found[0]['query_task_id']}").status == 204
-    thread.join(timeout=30)
+    else:
+        raise AssertionError("The query is still listed")
+    other.close()
+
+
+def test_a_running_query_is_listed_and_killed(admin) -> None:
+    with slow_query(admin) as answers:
+        found = listed(admin)
+        assert admin.delete(f"/running_queries/{found[0]['query_task_id']}").status == 204
     assert "stopped" in answers[0].json()[0]["looker_error"]
     assert admin.get("/running_queries").json() == []
     assert admin.delete("/running_queries/nothing").status == 404

@@ -9,6 +9,7 @@ from belvedere.api.authentication import Authenticator
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.projects.served import ServedModels
+from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.runner import Runner
 from belvedere.query.tasks import Tasks
 from belvedere.settings import Settings
@@ -26,6 +27,7 @@ class Services:
     engines: EngineRegistry
     models: ServedModels
     runner: Runner
+    running: AnnouncedQueries
     tasks: Tasks
     authenticator: Authenticator
     throttle: Throttle

@@ -38,8 +38,9 @@ _MOVED_BY_REPETITION = frozenset({"count", "sum", "average", "median", "percenti
 class Aggregate:
     """One aggregate over the rows of the view joined as `alias`.
 
-    `kind` is a type without `_distinct`, or `values` for how many values an average has; `key` the key by which repeated rows count once
-    (the primary key, or sql_distinct_key); `by_key` says to use it in any case.
+    `kind` is a type without `_distinct`, or `values` for how many values an average has; `key`
+    the key by which repeated rows count once (the primary key, or sql_distinct_key); `by_key`
+    says to use it in any case.
     """
 
     kind: str

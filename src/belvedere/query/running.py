@@ -61,9 +61,10 @@ class Running:
 
 
 class RunningQueries:
-    """The queries that this process runs."""
+    """The queries that this process runs; `wake` is set when one starts."""
 
     def __init__(self) -> None:
+        self.wake = threading.Event()
         self._lock = threading.Lock()
         self._running: dict[str, Running] = {}
 
@@ -71,6 +72,8 @@ class RunningQueries:
     def track(self, running: Running) -> Iterator[Running]:
         with self._lock:
             self._running[running.id] = running
+        if not self.wake.is_set():
+            self.wake.set()
         try:
             yield running
         finally:

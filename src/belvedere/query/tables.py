@@ -63,3 +63,22 @@ class QueryTaskRow(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RunningQueryRow(Base):
+    """A query that some process has been running for a moment; `seen_at` says it still does."""
+
+    __tablename__ = "running_query"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    process: Mapped[str] = mapped_column(String(32), index=True)
+    user_id: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    connection_name: Mapped[str] = mapped_column(String(255))
+    source: Mapped[str] = mapped_column(String(255))
+    model: Mapped[str | None] = mapped_column(String(255))
+    explore: Mapped[str | None] = mapped_column(String(255))
+    query_slug: Mapped[str | None] = mapped_column(String(64))
+    sql: Mapped[str | None] = mapped_column(Text)
+    stop_wanted: Mapped[bool] = mapped_column(default=False)

@@ -6,6 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
 from belvedere.accounts.roles import seed
@@ -17,7 +21,8 @@ from belvedere.store.database import DatabaseError
 def test_an_empty_database_gets_every_table(opener) -> None:
     database = opener()
     migrations.upgrade(database, seed)
-    assert set(inspect(database.engine).get_table_names()) == set(Base.metadata.tables)
+    found = set(inspect(database.engine).get_table_names())
+    assert found == set(Base.metadata.tables) | {"alembic_version"}
 
 
 def test_what_every_instance_has_is_added_once(opener) -> None:
@@ -47,25 +52,46 @@ def test_a_failure_leaves_the_database_empty(opener) -> None:
     migrations.upgrade(database, seed)
 
 
-def test_a_database_from_before_versions_is_kept_and_completed(opener) -> None:
-    database = opener()
-    migrations.upgrade(database, seed)
+def oldest(database: Database) -> None:
+    """The tables of the first instances, unmarked."""
     with database.session() as session:
+        connection = session.connection()
+        command.upgrade(migrations.config(connection), migrations.BASELINE)
+        session.execute(text("DROP TABLE alembic_version"))
         bump(session, "kept")
-        session.execute(text("DROP TABLE schema_version"))
-        session.execute(text("DROP TABLE access_token"))
+
+
+def test_an_old_database_gets_the_tables_of_a_new_one(opener) -> None:
+    database = opener()
+    oldest(database)
     migrations.upgrade(database, seed)
     with database.reading() as session:
+        connection = session.connection()
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         assert session.execute(text("SELECT topic FROM epoch")).scalar() == "kept"
-        assert session.execute(text("SELECT count(*) FROM access_token")).scalar() == 0
-        assert session.execute(text("SELECT count(*) FROM role")).scalar() == 4
+
+
+def test_an_old_database_is_changed_once(opener) -> None:
+    oldest(opener())
+    databases = [opener() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda database: migrations.upgrade(database, seed), databases))
+    with databases[0].reading() as session:
+        found = session.scalars(text("SELECT version_num FROM alembic_version")).all()
+    assert found == [migrations.HEAD]
+
+
+def test_the_newest_migration_is_the_one_that_is_wanted(opener) -> None:
+    with opener().reading() as session:
+        scripts = ScriptDirectory.from_config(migrations.config(session.connection()))
+    assert scripts.get_current_head() == migrations.HEAD
 
 
 def test_a_newer_database_is_left_alone(opener) -> None:
     database = opener()
     migrations.upgrade(database, seed)
     with database.session() as session:
-        session.execute(text("INSERT INTO schema_version VALUES (99)"))
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="newer Belvedere"):
         migrations.upgrade(database, seed)
 

@@ -290,7 +290,7 @@ def all_running_queries(call: Call) -> list[dict[str, Any]]:
     everybody = permissions.is_admin or permissions.has(Permission("see_queries"))
     return [
         _present_running(call, running)
-        for running in call.services.runner.running.all()
+        for running in call.services.running.all()
         if everybody or running.user_id == call.user_id
     ]
 
@@ -298,10 +298,10 @@ def all_running_queries(call: Call) -> list[dict[str, Any]]:
 @delete("/running_queries/{query_task_id}", requires="authenticated")
 def kill_query(call: Call, query_task_id: str) -> None:
     """Stop a running query in its database."""
-    running = call.services.runner.running.get(query_task_id)
+    running = call.services.running.get(query_task_id)
     if running.user_id != call.user_id and not call.session.permissions.is_admin:
         raise NotFound
-    running.stop()
+    call.services.running.stop(query_task_id)
 
 
 def _present_running(call: Call, running: Running) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class Dialect(ABC):
         None where there is none. `period_start` makes a time of it again.
         """
 
-    def period_start(self, period: str, timeframe: str, calendar: Calendar) -> str:
+    def period_start(self, period: str, timeframe: str, calendar: Calendar) -> str:  # noqa: ARG002
         """A timestamp or date in the period, whose timeframe has the value that was grouped."""
         return period
 
