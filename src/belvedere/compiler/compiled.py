@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from belvedere.compiler.dialects.base import Calendar
 from belvedere.lookml.model import Field
 
 
@@ -82,7 +84,8 @@ class Compiled:
     are the answer's rows, in order. With pivots each row is one cell: `columns` holds one
     row_rank and one column_rank column, and `dimensions` + `pivots` + measures otherwise.
     `total` returns one row without pivots, else one row per pivot column (pivot fields first).
-    `row_total` returns one row per combination of `dimensions`.
+    `row_total` returns one row per combination of `dimensions`, `grand_total` (where there are
+    both) a single row. `fill_bounds` are (field, start, exclusive end) on the query's clock.
     `filters` are those in force, defaults of the explore included. Timezone names are IANA's.
     """
 
@@ -96,9 +99,12 @@ class Compiled:
     post_measures: tuple[PostMeasure, ...] = ()
     total: SqlPart | None = None
     row_total: SqlPart | None = None
+    grand_total: SqlPart | None = None
     row_total_side: str | None = None
     sorts: tuple[AppliedSort, ...] = ()
     fill_fields: tuple[str, ...] = ()
+    fill_bounds: tuple[tuple[str, datetime | None, datetime | None], ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
     filters: tuple[tuple[str, str], ...] = ()
     limit: int | None = 500
     column_limit: int = 50
@@ -108,6 +114,12 @@ class Compiled:
     """Whether a template may have read the clock: the SQL is then good for now only."""
     symmetric: bool = False
     """Whether some measure had to be protected against repeated rows."""
+
+    def parts(self) -> dict[str, SqlPart]:
+        """Every statement of the query by what it answers: `main` first, then the totals."""
+        named = {"total": self.total, "row_total": self.row_total, "grand_total": self.grand_total}
+        main = {"main": SqlPart(self.sql, self.columns)}
+        return main | {name: part for name, part in named.items() if part is not None}
 
     @property
     def plain(self) -> bool:

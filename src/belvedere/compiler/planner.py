@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from belvedere.compiler import totals
 from belvedere.compiler.compiled import (
     AppliedSort,
@@ -12,6 +15,7 @@ from belvedere.compiler.compiled import (
     SqlPart,
     Warn,
 )
+from belvedere.compiler.conditions import local_bounds
 from belvedere.compiler.dialects.base import Dialect
 from belvedere.compiler.expressions import custom_filter
 from belvedere.compiler.fanout import Where
@@ -217,12 +221,15 @@ class _Planner:
             post_measures=tuple(self._post_measures()),
             total=self._total(),
             row_total=self._row_total(),
+            grand_total=self._grand_total(),
             row_total_side=self._row_total_side(),
             sorts=tuple(
                 AppliedSort(field.full_name, sort.descending, sort.pivot_column)
                 for field, sort in selection.sorts
             ),
             fill_fields=tuple(name for name in self.request.fill_fields if name in self.out),
+            fill_bounds=tuple(self._fill_bounds()),
+            calendar=self.resolver.time.calendar,
             filters=tuple((field.full_name, text) for field, text in selection.filters),
             limit=self.request.limit,
             column_limit=self.request.column_limit,
@@ -373,6 +380,12 @@ class _Planner:
             return None
         return self._part(self.selection.rows, totals.MOST_ROW_TOTALS)
 
+    def _grand_total(self) -> SqlPart | None:
+        """Where the totals row meets the row totals."""
+        if not self.request.total or self._row_total_side() is None:
+            return None
+        return self._part((), None)
+
     def _part(self, dimensions: tuple[ScopedField, ...], limit: int | None) -> SqlPart | None:
         measures = [m for m in self._out_measures() if totals.can_total(m.scoped.field)]
         if not measures:
@@ -384,6 +397,26 @@ class _Planner:
         columns += [self._measure_column(measure) for measure in measures]
         sql = self.writer.with_clause(self.writer.write(select))
         return SqlPart(sql, tuple(columns))
+
+    # Fill
+
+    def _fill_bounds(self) -> Iterator[tuple[str, datetime | None, datetime | None]]:
+        """How far filters on a filled field, or on its dimension group, reach."""
+        for name in self.request.fill_fields:
+            if name not in self.out:
+                continue
+            filled = self.out[name].scoped
+            for scoped, expression in self.selection.filters:
+                if _same_dates(filled, scoped):
+                    yield (name, *local_bounds(expression, self.resolver.time))
+
+
+def _same_dates(filled: ScopedField, filtered: ScopedField) -> bool:
+    one, other = filled.field, filtered.field
+    if filled.alias != filtered.alias or not is_range_timeframe(other.timeframe):
+        return False
+    grouped = one.dimension_group is not None and one.dimension_group == other.dimension_group
+    return is_range_timeframe(one.timeframe) and (grouped or one.name == other.name)
 
 
 def _refuse_unsupported(request: Request) -> None:

@@ -37,7 +37,7 @@ from belvedere.query.presenter import QueryPresenter
 from belvedere.query.running import Running, RunningQueries
 from belvedere.results import encoding, streams
 from belvedere.results.presenter import Facts
-from belvedere.results.shape import Shaped, shape
+from belvedere.results.shape import Tables, shape
 from belvedere.settings import Settings
 
 STREAMED = frozenset({"json", "csv", "txt"})
@@ -244,7 +244,7 @@ class Runner:
         if options.result_format == "sql":
             if not prepared.may_see_sql:
                 raise Forbidden("Seeing SQL needs the permission see_sql")
-            text = ";\n".join(part.sql for part in _parts(prepared.compiled))
+            text = ";\n".join(part.sql for part in prepared.compiled.parts().values())
             return Outcome("text/plain", text.encode(), sql=sql)
         running = Running(
             id=ids.slug(),
@@ -277,17 +277,17 @@ class Runner:
     def _bounded(self, prepared: Prepared, options: RunOptions, running: Running) -> Outcome:
         compiled = prepared.compiled
         with self.running.track(running):
-            results = [self._result(prepared, part, options, running) for part in _parts(compiled)]
-        fresh = all(cached for _, cached in results)
-        tables = iter(result.table for result, _ in results)
-        main = next(tables)
-        total = next(tables) if compiled.total is not None else None
-        row_total = next(tables) if compiled.row_total is not None else None
-        first = results[0][0]
-        runtime = sum(result.runtime for result, _ in results)
-        facts = self._facts(prepared, first.ran_at, runtime, from_cache=fresh)
-        body = self._encoded(prepared, options, main, total, row_total, facts)
-        until = min(result.ran_at for result, _ in results) + prepared.reuse
+            answers = {
+                name: self._result(prepared, part, options, running)
+                for name, part in compiled.parts().items()
+            }
+        fresh = all(cached for _, cached in answers.values())
+        results = {name: result for name, (result, _) in answers.items()}
+        runtime = sum(result.runtime for result in results.values())
+        facts = self._facts(prepared, results["main"].ran_at, runtime, from_cache=fresh)
+        tables = Tables(**{name: result.table for name, result in results.items()})
+        body = self._encoded(prepared, options, tables, facts)
+        until = min(result.ran_at for result in results.values()) + prepared.reuse
         return Outcome(
             encoding.MEDIA_TYPES[options.result_format],
             body,
@@ -301,9 +301,7 @@ class Runner:
         self,
         prepared: Prepared,
         options: RunOptions,
-        main: pa.Table,
-        total: pa.Table | None,
-        row_total: pa.Table | None,
+        tables: Tables,
         facts: Facts,
     ) -> bytes:
         compiled = prepared.compiled
@@ -315,9 +313,9 @@ class Runner:
             path_prefix=options.path_prefix,
         )
         if compiled.plain and options.result_format in STREAMED and not options.apply_formatting:
-            chunks = _text_rows(options.result_format, main.to_batches(), compiled, presenter)
-            return b"".join(chunks)
-        shaped: Shaped = shape(compiled, main, total, row_total)
+            batches = tables.main.to_batches()
+            return b"".join(_text_rows(options.result_format, batches, compiled, presenter))
+        shaped = shape(compiled, tables)
         return encoding.encode(
             options.result_format, shaped, presenter, facts, formatted=options.apply_formatting
         )
@@ -424,7 +422,7 @@ class Runner:
             explore=definition.view,
             sql=prepared.compiled.sql,
         )
-        part = _parts(prepared.compiled)[0]
+        part = prepared.compiled.parts()["main"]
         with self.running.track(running):
             try:
                 result, cached = self._result(prepared, part, RunOptions("json"), running)
@@ -506,11 +504,6 @@ def _check_format(result_format: str) -> None:
     if result_format not in encoding.FORMATS:
         known = ", ".join(sorted(encoding.FORMATS))
         raise BadRequest(f"Unknown result format {result_format}; there are {known}")
-
-
-def _parts(compiled: Compiled) -> list[SqlPart]:
-    parts = [SqlPart(compiled.sql, compiled.columns)]
-    return parts + [part for part in (compiled.total, compiled.row_total) if part is not None]
 
 
 def _is_streamed(compiled: Compiled, options: RunOptions) -> bool:

@@ -77,7 +77,9 @@ def _row(
 
 def add_row_totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> None:
     def identity(row: Row) -> tuple[Any, ...]:
-        return tuple(key_text(row[name]) for name in compiled.dimensions)
+        return tuple(
+            None if row[name] is None else key_text(row[name]) for name in compiled.dimensions
+        )
 
     by_row = {identity(row): row for row in values_of(table)}
     totalled = [name for name in shaped.measures if name in table.column_names]
@@ -89,6 +91,13 @@ def add_row_totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> None:
     shaped.row_total_side = compiled.row_total_side
     column = PivotColumn(ROW_TOTAL, {}, is_total=True)
     shaped.columns.insert(0 if compiled.row_total_side == "left" else len(shaped.columns), column)
+
+
+def add_grand_total(total: Row, table: pa.Table) -> None:
+    """What the totals row says under the row totals."""
+    found = next(iter(values_of(table)), {})
+    for name, by_column in total.items():
+        by_column[ROW_TOTAL] = found.get(name)
 
 
 def totals(shaped: Shaped, rows: Iterable[Row], measures: Iterable[str]) -> Row:

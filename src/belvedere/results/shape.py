@@ -7,38 +7,46 @@ from __future__ import annotations
 import pyarrow as pa
 
 from belvedere.compiler.compiled import Compiled
+from belvedere.compiler.dialects.reading import week_start
 from belvedere.results import pivots
 from belvedere.results.columns import values_of
-from belvedere.results.fill import FillRange, domain, is_filled, with_missing
+from belvedere.results.fill import Bounds, FillRange, domain, is_filled, with_missing
 from belvedere.results.post_measures import compute
-from belvedere.results.shaped import PivotColumn, Row, Shaped, outline
+from belvedere.results.shaped import PivotColumn, Row, Shaped, Tables, outline
 
-__all__ = ["FillRange", "PivotColumn", "Row", "Shaped", "outline", "shape"]
-
-_ONLY_VALUES = FillRange()
+__all__ = ["PivotColumn", "Row", "Shaped", "Tables", "outline", "shape"]
 
 
-def shape(
-    compiled: Compiled,
-    main: pa.Table,
-    total: pa.Table | None,
-    row_total: pa.Table | None,
-    reach: FillRange = _ONLY_VALUES,
-) -> Shaped:
+def shape(compiled: Compiled, tables: Tables) -> Shaped:
     """Everything of a result that fits in memory; see Compiled for what the tables hold.
 
     QueryError when dimension fill would add too many rows.
     """
+    main = tables.main
     shaped = pivots.assembled(compiled, main) if compiled.pivots else _plain(compiled, main)
     shaped.truncated = compiled.limit is not None and 0 < compiled.limit <= len(shaped.rows)
-    if compiled.pivots and row_total is not None:
-        pivots.add_row_totals(shaped, compiled, row_total)
-    if total is not None:
-        shaped.totals = _totals(shaped, compiled, total)
+    if compiled.pivots and tables.row_total is not None:
+        pivots.add_row_totals(shaped, compiled, tables.row_total)
+    if tables.total is not None:
+        shaped.totals = _totals(shaped, compiled, tables.total)
+        if tables.grand_total is not None:
+            pivots.add_grand_total(shaped.totals, tables.grand_total)
     _add_post_measures(shaped, compiled)
     if compiled.fill_fields:
-        _filled(shaped, compiled, reach)
+        _filled(shaped, compiled, _reach(compiled))
     return shaped
+
+
+def _reach(compiled: Compiled) -> FillRange:
+    bounds: dict[str, Bounds] = {}
+    for name, start, end in compiled.fill_bounds:
+        first, last = bounds.get(name, (None, None))
+        bounds[name] = (
+            max((moment for moment in (first, start) if moment is not None), default=None),
+            min((moment for moment in (last, end) if moment is not None), default=None),
+        )
+    calendar = compiled.calendar
+    return FillRange(bounds, week_start(calendar), calendar.fiscal_month_offset)
 
 
 def _plain(compiled: Compiled, main: pa.Table) -> Shaped:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
+
 from belvedere.compiler.compiled import Compiled
 from belvedere.lookml.model import Field
 
@@ -23,6 +25,16 @@ class PivotColumn:
     data: dict[str, Any]
     is_total: bool = False
     rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The rows of a compiled query's statements, named as `Compiled.parts` names them."""
+
+    main: pa.Table
+    total: pa.Table | None = None
+    row_total: pa.Table | None = None
+    grand_total: pa.Table | None = None
 
 
 @dataclass(slots=True)

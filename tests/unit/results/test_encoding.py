@@ -13,7 +13,7 @@ from tests.unit.results.cases import FACTS, PlainPresenter, compiled, dimension,
 from belvedere.compiler.compiled import SqlPart
 from belvedere.results import encoding
 from belvedere.results.encoded import stream_query
-from belvedere.results.shape import shape
+from belvedere.results.shape import Tables, shape
 from belvedere.results.shaped import ROW_TOTAL
 
 STATUS, WEEK = dimension("o.status"), dimension("o.week", timeframe="week")
@@ -41,12 +41,12 @@ TOTALS = table(["o.status", "o.count"], ("done", 5), ("new", 13))
 
 
 def flat(result_format, *, formatted=False):
-    shaped = shape(FLAT, FLAT_ROWS, None, None)
+    shaped = shape(FLAT, Tables(FLAT_ROWS))
     return encoding.encode(result_format, shaped, PlainPresenter(), FACTS, formatted=formatted)
 
 
 def pivoted(result_format, presenter=None, *, formatted=False):
-    shaped = shape(PIVOTED, CELLS, TOTALS, ROW_TOTALS)
+    shaped = shape(PIVOTED, Tables(CELLS, TOTALS, ROW_TOTALS))
     presenter = presenter or PlainPresenter()
     return encoding.encode(result_format, shaped, presenter, FACTS, formatted=formatted)
 
@@ -193,7 +193,7 @@ def test_no_rows(result_format):
         result_format, FLAT, empty.to_batches(), PlainPresenter(), lambda: FACTS
     )
     body = b"".join(streamed.chunks)
-    shaped = shape(FLAT, empty, None, None)
+    shaped = shape(FLAT, Tables(empty))
     whole = encoding.encode(result_format, shaped, PlainPresenter(), FACTS, formatted=False)
     assert (json.loads(body) == json.loads(whole)) if "json" in result_format else body == whole
 
@@ -217,7 +217,7 @@ def test_decimals_and_dates_in_every_json():
     exact = Decimal("12345678901234567890.123456789")
     query = compiled([dimension("o.day"), measure("o.sum")])
     rows = table(["o.day", "o.sum"], (date(2024, 1, 2), exact))
-    shaped = shape(query, rows, None, None)
+    shaped = shape(query, Tables(rows))
     body = encoding.encode("json", shaped, PlainPresenter(), FACTS, formatted=False)
     assert json.loads(body, parse_float=Decimal) == [{"o.day": "2024-01-02", "o.sum": exact}]
 

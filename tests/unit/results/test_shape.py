@@ -7,11 +7,11 @@ import pytest
 from tests.unit.results.cases import compiled, dimension, measure, post, table
 
 from belvedere.compiler.compiled import Role, SqlPart
+from belvedere.compiler.dialects.base import Calendar
 from belvedere.errors import QueryError
 from belvedere.lookml.model import CaseBranch
-from belvedere.results.fill import FillRange
 from belvedere.results.shape import shape
-from belvedere.results.shaped import ROW_TOTAL
+from belvedere.results.shaped import ROW_TOTAL, Tables
 
 STATUS, COUNT = dimension("o.status"), measure("o.count")
 DAY = dimension("o.day", type="date_date", timeframe="date")
@@ -32,13 +32,13 @@ def pivoted(**more):
 def test_rows_without_pivots_keep_their_order():
     query = compiled([STATUS, COUNT], limit=2)
     rows = [("b", 1), ("a", 2)]
-    shaped = shape(query, table(["o.status", "o.count"], *rows), None, None)
+    shaped = shape(query, Tables(table(["o.status", "o.count"], *rows)))
     assert [tuple(row.values()) for row in shaped.rows] == rows
     assert shaped.truncated
 
 
 def test_cells_are_assembled_by_their_ranks():
-    shaped = shape(pivoted(), CELLS, None, None)
+    shaped = shape(pivoted(), Tables(CELLS))
     assert [column.key for column in shaped.columns] == ["done", "new", "null"]
     assert shaped.rows == [
         {"o.day": "d2", "o.count": {"done": 7, "new": 5, "null": None}},
@@ -48,13 +48,13 @@ def test_cells_are_assembled_by_their_ranks():
 
 
 def test_column_limit_keeps_the_first_columns_and_says_so():
-    shaped = shape(pivoted(column_limit=2), CELLS, None, None)
+    shaped = shape(pivoted(column_limit=2), Tables(CELLS))
     assert [column.key for column in shaped.columns] == ["done", "new"]
     assert shaped.columns_truncated
 
 
 def test_row_limit_counts_pivoted_rows_but_keeps_the_columns():
-    shaped = shape(pivoted(limit=1), CELLS, None, None)
+    shaped = shape(pivoted(limit=1), Tables(CELLS))
     assert [row["o.day"] for row in shaped.rows] == ["d2"]
     assert [column.key for column in shaped.columns] == ["done", "new", "null"]
     assert shaped.truncated
@@ -62,13 +62,13 @@ def test_row_limit_counts_pivoted_rows_but_keeps_the_columns():
 
 def test_values_that_read_alike_are_different_columns():
     cells = table(PIVOTED, ("d", None, 1, 1, 1), ("d", "null", 2, 1, 2))
-    shaped = shape(pivoted(), cells, None, None)
+    shaped = shape(pivoted(), Tables(cells))
     assert shaped.rows[0]["o.count"] == {"null": 1, "null (2)": 2}
 
 
 def test_several_pivots_make_one_key():
     query = compiled([DAY, STATUS, COUNT], pivots=["o.day", "o.status"])
-    shaped = shape(query, table(PIVOTED, ("d", "s", 1, 1, 1)), None, None)
+    shaped = shape(query, Tables(table(PIVOTED, ("d", "s", 1, 1, 1))))
     assert [column.key for column in shaped.columns] == ["d|FIELD|s"]
     assert shaped.rows == [{"o.count": {"d|FIELD|s": 1}}]
 
@@ -78,7 +78,7 @@ def test_row_totals_stand_on_their_side(side):
     part = SqlPart("", (DAY, COUNT))
     query = pivoted(row_total=part, row_total_side=side)
     totals = table(["o.day", "o.count"], ("d1", 10), ("d2", 12))
-    shaped = shape(query, CELLS, None, totals)
+    shaped = shape(query, Tables(CELLS, None, totals))
     place = 0 if side == "left" else -1
     assert shaped.columns[place].key == ROW_TOTAL
     assert shaped.columns[place].is_total
@@ -88,9 +88,9 @@ def test_row_totals_stand_on_their_side(side):
 def test_totals_are_one_value_a_measure_or_a_column():
     flat = compiled([STATUS, COUNT])
     main = table(["o.status", "o.count"], ("a", 1))
-    assert shape(flat, main, table(["o.count"], (7,)), None).totals == {"o.count": 7}
+    assert shape(flat, Tables(main, table(["o.count"], (7,)))).totals == {"o.count": 7}
     total = table(["o.status", "o.count"], ("new", 5), ("done", 8), ("other", 1))
-    assert shape(pivoted(), CELLS, total, None).totals == {
+    assert shape(pivoted(), Tables(CELLS, total)).totals == {
         "o.count": {"done": 8, "new": 5, "null": None}
     }
 
@@ -102,7 +102,7 @@ def computed(kind, values, *, visible=True):
     source = measure("o.count", Role.measure if visible else Role.hidden)
     query = compiled([STATUS, source], post=[post("o.post", kind, "o.count")])
     rows = [(str(n), value) for n, value in enumerate(values)]
-    return shape(query, table(["o.status", "o.count"], *rows), None, None).rows
+    return shape(query, Tables(table(["o.status", "o.count"], *rows))).rows
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_two_measures_may_share_a_hidden_input():
     source = measure("o.count", Role.hidden)
     posts = [post("o.a", "running_total", "o.count"), post("o.b", "percent_of_total", "o.count")]
     query = compiled([STATUS, source], post=posts)
-    rows = shape(query, table(["o.status", "o.count"], ("x", 2)), None, None).rows
+    rows = shape(query, Tables(table(["o.status", "o.count"], ("x", 2)))).rows
     assert rows == [{"o.status": "x", "o.a": 2, "o.b": 100.0}]
 
 
@@ -143,18 +143,25 @@ def test_two_measures_may_share_a_hidden_input():
 )
 def test_pivoted_running_totals_go_across_or_down(direction, expected):
     query = pivoted(post=[post("o.post", "running_total", "o.count", direction)])
-    assert [row["o.post"] for row in shape(query, CELLS, None, None).rows] == expected
+    assert [row["o.post"] for row in shape(query, Tables(CELLS)).rows] == expected
 
 
 # Fill
 
 
-def fill(name, values, *, timeframe=None, descending=False, reach=None, filters=(), **more):
-    column = dimension(name, timeframe=timeframe, **more)
-    sorts = [(name, descending)]
-    query = compiled([column, COUNT], sorts=sorts, fill_fields=(name,), filters=filters)
+def fill(
+    name, values, *, timeframe=None, descending=False, bounds=(), calendar=None, filters=(), **more
+):
+    query = compiled(
+        [dimension(name, timeframe=timeframe, **more), COUNT],
+        sorts=[(name, descending)],
+        fill_fields=(name,),
+        fill_bounds=bounds,
+        calendar=calendar or Calendar(),
+        filters=filters,
+    )
     main = table([name, "o.count"], *[(value, n) for n, value in enumerate(values)])
-    shaped = shape(query, main, None, None, reach or FillRange())
+    shaped = shape(query, Tables(main))
     assert sum(row["o.count"] is not None for row in shaped.rows) == len(values)
     return [row[name] for row in shaped.rows]
 
@@ -198,14 +205,14 @@ def test_added_rows_follow_the_sort():
     ],
 )
 def test_filters_bound_the_range_even_without_rows(timeframe, expected):
-    bounds = {"o.day": (datetime(2024, 1, 3), datetime(2024, 1, 6))}  # noqa: DTZ001
-    reach = FillRange(bounds, week_start=6, fiscal_month_offset=1)
-    assert fill("o.day", [], timeframe=timeframe, reach=reach) == expected
+    bounds = [("o.day", datetime(2024, 1, 3), datetime(2024, 1, 6))]  # noqa: DTZ001
+    calendar = Calendar("sunday", 1)
+    assert fill("o.day", [], timeframe=timeframe, bounds=bounds, calendar=calendar) == expected
 
 
 def test_an_open_bound_ends_at_the_values():
-    reach = FillRange({"o.day": (datetime(2024, 1, 1), None)})  # noqa: DTZ001
-    found = fill("o.day", ["2024-01-03"], timeframe="date", reach=reach)
+    bounds = [("o.day", datetime(2024, 1, 1), None)]  # noqa: DTZ001
+    found = fill("o.day", ["2024-01-03"], timeframe="date", bounds=bounds)
     assert found == ["2024-01-01", "2024-01-02", "2024-01-03"]
 
 
@@ -223,7 +230,7 @@ def test_fixed_sets_are_filled_in_their_order():
 
 
 def test_weeks_of_days_start_with_the_models_day():
-    found = fill("o.dow", ["Monday"], timeframe="day_of_week", reach=FillRange(week_start=6))
+    found = fill("o.dow", ["Monday"], timeframe="day_of_week", calendar=Calendar("sunday"))
     assert found[:2] == ["Sunday", "Monday"]
     assert len(found) == 7
 
@@ -247,7 +254,7 @@ def test_several_fields_are_filled_together():
     paid = dimension("o.paid", type="yesno")
     query = compiled([DAY, paid, COUNT], fill_fields=("o.day", "o.paid"), sorts=[("o.day", False)])
     main = table(["o.day", "o.paid", "o.count"], ("2024-01-01", "No", 1), ("2024-01-02", "Yes", 2))
-    rows = shape(query, main, None, None).rows
+    rows = shape(query, Tables(main)).rows
     assert [tuple(row.values()) for row in rows] == [
         ("2024-01-01", "No", 1),
         ("2024-01-01", "Yes", None),
@@ -272,7 +279,7 @@ def test_pivots_and_rows_of_a_pivoted_result_are_filled():
         ("2024-01-03", "No", 3, 2, 1),
     )
     totals = table(["o.day", "o.count"], ("2024-01-01", 1), ("2024-01-03", 3))
-    shaped = shape(query, main, None, totals)
+    shaped = shape(query, Tables(main, None, totals))
     assert [column.key for column in shaped.columns] == ["No", "Yes", ROW_TOTAL]
     assert [row["o.count"] for row in shaped.rows] == [
         {"No": 1, "Yes": None, ROW_TOTAL: 1},

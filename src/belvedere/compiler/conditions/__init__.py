@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from belvedere.compiler.conditions.dates import date_bounds, date_condition
+from belvedere.compiler.conditions.dates import date_bounds, date_condition, local_bounds
 from belvedere.compiler.conditions.grammar import Grammar, grammar_of
 from belvedere.compiler.conditions.instants import TimeContext
 from belvedere.compiler.conditions.numbers import number_condition
@@ -23,6 +23,7 @@ __all__ = [
     "condition",
     "date_bounds",
     "grammar_of",
+    "local_bounds",
     "location_condition",
 ]
 

@@ -58,6 +58,15 @@ def date_bounds(expression: str, time: TimeContext) -> Range:
     Naive timestamps in the database's time zone; None on an open side. QueryError for a text
     that is no date expression.
     """
+    start, end = local_bounds(expression, time)
+    return (
+        None if start is None else time.in_database(start),
+        None if end is None else time.in_database(end),
+    )
+
+
+def local_bounds(expression: str, time: TimeContext) -> Range:
+    """The same on the clock of the query's time zone."""
     try:
         parsed = parse_date(expression)
     except FilterSyntaxError as error:
@@ -68,8 +77,8 @@ def date_bounds(expression: str, time: TimeContext) -> Range:
     known_starts = [start for start in starts if start is not None]
     known_ends = [end for end in ends if end is not None]
     return (
-        time.in_database(min(known_starts)) if known_starts and None not in starts else None,
-        time.in_database(max(known_ends)) if known_ends and None not in ends else None,
+        min(known_starts) if known_starts and None not in starts else None,
+        max(known_ends) if known_ends and None not in ends else None,
     )
 
 
