@@ -38,7 +38,19 @@ class Reference:
 
 
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_OPENING = re.compile(r"\$(?=\{)|\A(?=\{)")
 _BARE_COLUMN = re.compile(r"""(?:[\w$]+|"[^"]+"|`[^`]+`)(?:\.(?:[\w$]+|"[^"]+"|`[^`]+`))*\Z""")
+
+
+def shielded(text: str) -> str:
+    """Text from outside, so that a `${…}` in it is no reference once it stands in a template's
+    result; `split` gives it back as it was. Null characters occur in no SQL otherwise.
+    """
+    return _OPENING.sub("\\g<0>\0", text)
+
+
+def unshielded(text: str) -> str:
+    return text.replace("\0", "")
 
 
 @lru_cache(maxsize=65536)
@@ -48,12 +60,12 @@ def split(text: str) -> tuple[str | Reference, ...]:
     end = 0
     for match in _REFERENCE.finditer(text):
         if match.start() > end:
-            parts.append(text[end : match.start()])
+            parts.append(unshielded(text[end : match.start()]))
         name, _, cast = match.group(1).partition("::")
         parts.append(Reference(name.strip(), cast.strip() or None))
         end = match.end()
     if end < len(text):
-        parts.append(text[end:])
+        parts.append(unshielded(text[end:]))
     return tuple(parts)
 
 

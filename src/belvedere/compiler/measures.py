@@ -151,8 +151,7 @@ class Measures:
         words: list[str] = []
         for part in split(resolver.rendered(text, scoped.alias, scoped.full_name)):
             if isinstance(part, str):
-                fragment = resolver.fragment(part, scoped.alias, scoped.full_name)
-                words.append(raw(Fragment(part, NOTHING, fragment.mentions)))
+                words.append(raw(Fragment(part, NOTHING, frozenset(resolver.mentions(part)))))
                 continue
             if part.is_table or part.is_table_name:
                 cut = resolver.fragment("${" + part.name + "}", scoped.alias, scoped.full_name)

@@ -114,13 +114,17 @@ class Resolver:
         for part in split(rendered):
             if isinstance(part, str):
                 sql.append(part)
-                mentions.update(self._written_aliases.findall(part))
+                mentions |= self.mentions(part)
                 continue
             piece = self._reference(part, alias, owner)
             sql.append(piece.sql)
             needs |= piece.needs
             mentions |= piece.mentions
         return Fragment("".join(sql).strip(), frozenset(needs), frozenset(mentions | needs))
+
+    def mentions(self, sql: str) -> set[str]:
+        """The joined views that the text names itself."""
+        return set(self._written_aliases.findall(sql))
 
     def _reference(self, reference: Reference, alias: str, owner: str | None) -> Fragment:
         if reference.is_table:

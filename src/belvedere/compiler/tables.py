@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from belvedere.compiler.fragments import split
+from belvedere.compiler.fragments import split, unshielded
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
 from belvedere.lookml.model import DerivedTable, ExploreSource, View
@@ -37,7 +37,7 @@ class Tables:
         return f"{name} AS {dialect.identifier(alias)}"
 
     def _stated(self, text: str, alias: str) -> str:
-        return self._resolver.rendered(text, alias).strip()
+        return unshielded(self._resolver.rendered(text, alias)).strip()
 
     def name_of(self, view_name: str, alias: str | None = None) -> str:
         """What stands for `${view.SQL_TABLE_NAME}`; builds the derived table on first use."""

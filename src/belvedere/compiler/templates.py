@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from belvedere.compiler.conditions import condition, date_bounds
+from belvedere.compiler.fragments import parenthesized, shielded, unshielded
 from belvedere.errors import QueryError
 from belvedere.lookml import liquid
 from belvedere.lookml.filters import unescape
@@ -14,6 +15,8 @@ from belvedere.lookml.scope import ScopedField
 if TYPE_CHECKING:
     from belvedere.compiler.resolver import Resolver
 
+_OPERAND = "(\0)"
+"""Stands for a condition's operand; no value can contain it."""
 _UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$")
 
 
@@ -67,12 +70,13 @@ class Template:
         made = condition(
             resolver.dialect,
             found.field,
-            sql,
+            _OPERAND,
             expression,
             resolver.time,
             resolver.case_sensitive(found.field),
         )
-        return made.sql if made else "1=1"
+        # References in the operand are still to be resolved, those in values never.
+        return shielded(made.sql).replace(_OPERAND, parenthesized(sql)) if made else "1=1"
 
     def parameter_value(self, name: str) -> str | None:
         """The chosen value as `p._parameter_value` gives it: strings with their quotes."""
@@ -90,7 +94,7 @@ class Template:
         chosen = unescape(text) if text else found.field.default_value
         if chosen is None:
             return None
-        return self._checked(found, chosen, quoted=quoted)
+        return shielded(self._checked(found, chosen, quoted=quoted))
 
     def _checked(self, found: ScopedField, value: str, *, quoted: bool) -> str:
         field, dialect = found.field, self._resolver.dialect
@@ -126,17 +130,19 @@ class Template:
         return "NULL" if bound is None else self._resolver.dialect.timestamp(bound)
 
     def user_attribute(self, name: str) -> str | None:
-        return self._resolver.request.viewer.attributes.get(name)
+        value = self._resolver.request.viewer.attributes.get(name)
+        return None if value is None else shielded(value)
 
     def filter_text(self, name: str) -> str | None:
-        return self._filter(name)
+        text = self._filter(name)
+        return None if text is None else shielded(text)
 
     def sql_of(self, name: str) -> str:
         found = self._find(name)
-        return self._resolver.referenced(found).sql if found else ""
+        return shielded(self._resolver.referenced(found).sql) if found else ""
 
     def sql_quote(self, text: str) -> str:
-        return self._resolver.dialect.string(text)
+        return shielded(self._resolver.dialect.string(unshielded(text)))
 
 
 def _number(name: str, value: str) -> str:

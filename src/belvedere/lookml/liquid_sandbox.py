@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TextIO
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import (
@@ -16,6 +16,7 @@ from liquid.exceptions import (
     LoopIterationLimitError,
     ResourceLimitError,
 )
+from liquid.output import LimitedStringIO
 from liquid.token import Token
 
 from belvedere.lookml import liquid_lexer
@@ -70,6 +71,11 @@ class SandboxContext(RenderContext):
         self._sizes: dict[str, int] = {}
         self._held = 0
         self._work = MOST_WORK
+
+    def get_buffer(self, buf: TextIO | None = None) -> LimitedStringIO:
+        """Output as bounded as the library's, with line ends as they are written."""
+        used = buf.size if isinstance(buf, LimitedStringIO) else 0
+        return LimitedStringIO(MOST_OUTPUT - used, newline="")
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         """Called by every loop as it starts, with its number of turns."""

@@ -15,10 +15,12 @@ from belvedere.lookml.tree import Node, SyntaxProblem, SyntaxTree
 _GAP = r"(?:[\s,]+|\#[^\n]*)*"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _WORD = r'(?:@\{[^{}]*\}|[^\s{}\[\]",;\#])+'
+_EXPRESSION = r"(?:sql(?!_case\b)\w*|html|expression\w*)"
+_EXPRESSION_KEY = re.compile(_EXPRESSION)
 _ENTRY = re.compile(
     rf"""{_GAP}
     (?:(?P<close>\}})
-    |(?P<expression_key>(?:sql(?!_case\b)\w*|html|expression\w*))\s*:+(?P<expression>.*?);;
+    |(?P<expression_key>{_EXPRESSION})\s*:+(?P<expression>.*?);;
     |(?P<key>[\w.\-+]+)\s*(?:\#[^\n]*\n\s*)?:+\s*(?:\#[^\n]*\n\s*)*
       (?:(?P<string>{_STRING})
       |(?P<list>\[)
@@ -147,6 +149,8 @@ class _Parser:
         key = match["key"]
         start = match.start("key")
         if kind_of_value == "word":
+            if _EXPRESSION_KEY.fullmatch(key):
+                self._problem(f"{key} is not ended by ;;", start)
             return Node("word", key, match["word"], start, position), position
         if kind_of_value == "string":
             value = unescaped(match["string"])
