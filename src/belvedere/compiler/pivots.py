@@ -42,6 +42,8 @@ def pivoted(dialect: Dialect, inner: str, shape: PivotShape) -> str:
     every column is known; cells beyond `column_limit` stay where they are the first of
     their row, so that every row is known.
     """
+    if shape.rows and all(order.column in shape.rows for order in shape.row_order):
+        return _by_rows(dialect, inner, shape)
     q = dialect.quote
     by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
     by_row = ", ".join(_row_terms(dialect, shape))
@@ -64,6 +66,31 @@ SELECT *, DENSE_RANK() OVER (ORDER BY {by_pivot}) AS {COLUMN_RANK} FROM (
 ) xx
 ) zz
 WHERE {_kept(shape)}
+ORDER BY {ROW_RANK}, {COLUMN_RANK}"""
+
+
+def _by_rows(dialect: Dialect, inner: str, shape: PivotShape) -> str:
+    """The same where rows are ordered by their own values alone: two rankings are enough."""
+    shown = ", ".join(dialect.quote(name) for name in shape.shown)
+    by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
+    by_row = ", ".join(_own_terms(dialect, shape))
+    kept = f"({COLUMN_RANK} <= {shape.column_limit} OR {COLUMN_RANK} = z__first_column)"
+    if shape.limit is not None:
+        kept += f" AND ({ROW_RANK} <= {shape.limit} OR {ROW_RANK} = z__first_row)"
+    return f"""SELECT {shown}, {ROW_RANK}, {COLUMN_RANK} FROM (
+SELECT *,
+  MIN({ROW_RANK}) OVER (PARTITION BY {COLUMN_RANK}) AS z__first_row,
+  MIN({COLUMN_RANK}) OVER (PARTITION BY {ROW_RANK}) AS z__first_column
+FROM (
+SELECT *,
+  DENSE_RANK() OVER (ORDER BY {by_row}) AS {ROW_RANK},
+  DENSE_RANK() OVER (ORDER BY {by_pivot}) AS {COLUMN_RANK}
+FROM (
+{inner}
+) ww
+) bb
+) zz
+WHERE {kept}
 ORDER BY {ROW_RANK}, {COLUMN_RANK}"""
 
 
@@ -92,8 +119,13 @@ def _row_terms(dialect: Dialect, shape: PivotShape) -> list[str]:
         terms.append(f"CASE WHEN {here} THEN {present} ELSE 2 END")
         value = f"CASE WHEN {here} THEN {column} ELSE NULL END"
         terms.append(dialect.order(value, descending=order.descending))
-    if not shape.rows:
-        return [*terms, COLUMN_RANK]
     rest = [name for name in shape.rows if name not in named]
     terms += [dialect.order(dialect.quote(name), descending=False) for name in rest]
     return [*terms, COLUMN_RANK]
+
+
+def _own_terms(dialect: Dialect, shape: PivotShape) -> list[str]:
+    """Every row column once: as the query sorts by it, else ascending behind those."""
+    named = [order.column for order in shape.row_order]
+    rest = [PivotOrder(name, descending=False) for name in shape.rows if name not in named]
+    return [_plain(dialect, order) for order in (*shape.row_order, *rest)]

@@ -118,9 +118,16 @@ class Engine(ABC):
 
     @abstractmethod
     def execute(
-        self, sql: str, *, timeout: float | None = None, started: Started | None = None
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,
     ) -> Execution:
         """Start `sql`; returns once the result's schema is known.
+
+        `whole` says that all rows will be kept anyway: some databases answer sooner then.
 
         That can take as long as the query itself: `started` is called before, with the
         function that stops it.

@@ -17,6 +17,7 @@ import secrets
 import shutil
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,6 +40,9 @@ from belvedere.engines.base import (
 )
 from belvedere.engines.pool import Pool
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+
+# Results that are kept whole are small enough to be copied once more.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 BATCH_ROWS = 4_096
 _CHUNK = 1024 * 1024
@@ -172,7 +176,12 @@ class DuckDBEngine(Engine):
             self._pool.give_back(cursor)
 
     def execute(
-        self, sql: str, *, timeout: float | None = None, started: Started | None = None
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,
     ) -> Execution:
         cursor = self._pool.take(self.config.pool_timeout)
         run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
@@ -180,7 +189,7 @@ class DuckDBEngine(Engine):
             _refuse_other_than_reading(cursor, sql)
             if started is not None:
                 started(run.cancel)
-            return _DuckDBExecution(run)
+            return _DuckDBExecution(run, whole=whole)
         except BaseException as error:
             run.end()
             raise run.translated(error) from None
@@ -344,16 +353,18 @@ class _Run:
 
 
 class _DuckDBExecution(Execution):
-    def __init__(self, run: _Run) -> None:
+    def __init__(self, run: _Run, *, whole: bool) -> None:
         self._run = run
-        relation = run.cursor.sql(run.sql)
-        self._reader = relation.to_arrow_reader(BATCH_ROWS) if relation is not None else None
-        if self._reader is None:
+        # A relation streams, but is bound once to be made and again to be run.
+        found = run.cursor.execute(run.sql) if whole else run.cursor.sql(run.sql)
+        if found is None:
             raise EngineError("The statement returns no rows", run.sql)
+        self._reader: Any = found.to_arrow_reader(BATCH_ROWS)
 
     @property
     def schema(self) -> pa.Schema:
-        return self._reader.schema
+        schema: pa.Schema = self._reader.schema
+        return schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         while True:

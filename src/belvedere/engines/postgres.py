@@ -84,7 +84,12 @@ class PostgresEngine(Engine):
             raise EngineUnavailable(clean(str(error))) from None
 
     def execute(
-        self, sql: str, *, timeout: float | None = None, started: Started | None = None
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,  # noqa: ARG002  rows come in batches either way
     ) -> Execution:
         word = _first_word(sql)
         if word not in _READING:

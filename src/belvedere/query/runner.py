@@ -370,7 +370,9 @@ class Runner:
         started = time.perf_counter()
         running.refuse_if_stopped()
         with ExitStack() as stack:
-            execution = stack.enter_context(engine.execute(sql, started=_watch(stack, running)))
+            execution = stack.enter_context(
+                engine.execute(sql, started=_watch(stack, running), whole=True)
+            )
             table = pa.Table.from_batches(execution.batches(), execution.schema)
         return Result(table, self._clock().timestamp(), time.perf_counter() - started)
 
