@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from belvedere.compiler.dialects.base import Calendar
 from belvedere.lookml.model import Field
+from belvedere.lookml.scope import ScopedField
 
 
 class Role(StrEnum):
@@ -112,6 +113,8 @@ class Compiled:
     warnings: tuple[Warn, ...] = ()
     reads_clock: bool = False
     """Whether a template may have read the clock: the SQL is then good for now only."""
+    custom: tuple[ScopedField, ...] = ()
+    """The fields that the query defined itself."""
     symmetric: bool = False
     """Whether some measure had to be protected against repeated rows."""
 

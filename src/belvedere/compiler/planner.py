@@ -17,7 +17,7 @@ from belvedere.compiler.compiled import (
 )
 from belvedere.compiler.conditions import local_bounds
 from belvedere.compiler.dialects.base import Dialect
-from belvedere.compiler.expressions import custom_filter
+from belvedere.compiler.expressions import custom_filter, written
 from belvedere.compiler.fanout import Where
 from belvedere.compiler.fragments import Fragment
 from belvedere.compiler.joins import JoinTree
@@ -72,9 +72,10 @@ class _Planner:
         self.dialect = dialect
         self.scope = scope_of(request.model, request.explore)
         self.selector = Selector(request, self.scope)
-        _refuse_unsupported(request)
         self.selection = self.selector.select()
         self.resolver = Resolver(request, self.scope, dialect, self._nested)
+        self.resolver.custom = self._custom
+        self.resolver.custom_fields = self.selector.custom.made
         self.resolver.filters = {f.full_name: text for f, text in self.selection.filters}
         chosen = (*self.selection.dimensions, *self.selection.measures)
         self.resolver.selected = frozenset(field.full_name for field in chosen)
@@ -87,6 +88,10 @@ class _Planner:
         self.tree.require(self._needs())
         self.where += [Where(fragment) for fragment in self.tree.where]
         self.writer = StatementWriter(self.resolver, self.measures, self.tree)
+
+    def _custom(self, scoped: ScopedField) -> Fragment:
+        custom = self.selector.custom
+        return written(self.resolver, custom.any, custom.expressions[scoped.full_name])[0]
 
     def _nested(self, request: Request) -> str:
         if request.explore not in request.model.explores:
@@ -237,6 +242,7 @@ class _Planner:
             warnings=(*selection.warnings, *_left_out(self.request)),
             reads_clock=self.resolver.reads_clock,
             symmetric=self.writer.protected,
+            custom=tuple(self.selector.custom.made.values()),
         )
 
     def _select(self, dimensions: tuple[ScopedField, ...], measures: list[OutMeasure]) -> Select:
@@ -417,14 +423,6 @@ def _same_dates(filled: ScopedField, filtered: ScopedField) -> bool:
         return False
     grouped = one.dimension_group is not None and one.dimension_group == other.dimension_group
     return is_range_timeframe(one.timeframe) and (grouped or one.name == other.name)
-
-
-def _refuse_unsupported(request: Request) -> None:
-    for item in request.dynamic_fields:
-        for kind in ("dimension", "measure"):
-            name = item.get(kind)
-            if name and name in request.fields:
-                raise QueryError(f"The custom {kind} {name} is not supported yet")
 
 
 def _left_out(request: Request) -> list[Warn]:

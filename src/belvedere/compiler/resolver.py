@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from belvedere.compiler import tables
@@ -73,7 +73,10 @@ class Resolver:
         self.reads_clock = False
         self.filters: dict[str, str] = {}
         self.selected: frozenset[str] = NOTHING
-        self._expressions: dict[tuple[str, str], Fragment] = {}
+        self.custom: Callable[[ScopedField], Fragment] | None = None
+        """Writes the fields that the query defines itself."""
+        self.custom_fields: Mapping[str, ScopedField] = {}
+        self._expressions: dict[str, Fragment] = {}
         self._resolving: list[str] = []
         self._rendered: dict[tuple[str, str | None, str], str] = {}
 
@@ -137,6 +140,8 @@ class Resolver:
 
     def lookup(self, name: str, alias: str, owner: str | None = None) -> ScopedField:
         """The field that `name` means in the view joined as `alias`; LookmlError if none."""
+        if owner is not None and "." not in owner and name in self.custom_fields:
+            return self.custom_fields[name]
         found = self.scope.find_unrestricted(f"{alias}.{name}")
         if found is None and "." in name:
             found = self.scope.find_unrestricted(name)
@@ -191,7 +196,7 @@ class Resolver:
 
     def expression(self, scoped: ScopedField) -> Fragment:
         """The dimension's own SQL: the raw column of a timeframe, the condition of a yesno."""
-        key = (scoped.alias, scoped.field.name)
+        key = scoped.full_name
         found = self._expressions.get(key)
         if found is None:
             if scoped.full_name in self._resolving:
@@ -209,6 +214,8 @@ class Resolver:
 
     def _expression(self, scoped: ScopedField) -> Fragment:
         field = scoped.field
+        if scoped.custom is not None and self.custom is not None:
+            return self.custom(scoped)
         if field.cases:
             return self._case(scoped)
         if field.interval is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from belvedere.compiler.compiled import Warn
+from belvedere.compiler.custom import CustomFields
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import NotFound, QueryError
 from belvedere.lookml.model import Category, FilterPair, Model
@@ -53,6 +54,7 @@ class Selector:
         self._grants = held_grants(request.model, request)
         if not self._holds(scope.explore.required_access_grants):
             raise NotFound
+        self.custom = CustomFields(scope.explore.base, request.dynamic_fields, self._modelled)
 
     def _holds(self, required: tuple[str, ...]) -> bool:
         return all(grant in self._grants for grant in required)
@@ -66,6 +68,10 @@ class Selector:
         )
 
     def find(self, name: str) -> ScopedField | None:
+        """The field of that name, of the model or of the query itself, if it may be seen."""
+        return self._modelled(name) or self.custom.find(name)
+
+    def _modelled(self, name: str) -> ScopedField | None:
         found = self._scope.find(name)
         return found if found is not None and self.visible(found) else None
 
@@ -90,7 +96,10 @@ class Selector:
             raise QueryError(f"A query can have at most {_MAX_FIELDS} fields")
         fields: dict[str, ScopedField] = {}
         warnings: list[Warn] = []
+        calculated = {item["table_calculation"] for item in self.custom.calculations}
         for name in dict.fromkeys(self._request.fields):
+            if name in calculated:
+                continue
             found = self.find(name)
             if found is None or found.field.category in (Category.filter, Category.parameter):
                 warnings.append(Warn(name, _no_longer(name)))

@@ -13,14 +13,18 @@ _ALL = "ALL_FIELDS*"
 
 
 class ScopedField(NamedTuple):
-    """A field as it is reached in an explore: through the alias of its view."""
+    """A field as it is reached in an explore: through the alias of its view.
+
+    A field that a query defines itself has a bare name, `custom`.
+    """
 
     alias: str
     field: Field
+    custom: str | None = None
 
     @property
     def full_name(self) -> str:
-        return f"{self.alias}.{self.field.name}"
+        return self.custom or f"{self.alias}.{self.field.name}"
 
 
 class Scope:

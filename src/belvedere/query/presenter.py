@@ -11,7 +11,7 @@ from belvedere.compiler.compiled import Compiled
 from belvedere.lookml import liquid, metadata
 from belvedere.lookml.field_metadata import Audience
 from belvedere.lookml.filters import quote
-from belvedere.lookml.labels import field_label
+from belvedere.lookml.labels import field_label, titleize
 from belvedere.lookml.model import Field
 from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.results.value_formats import Formatter, field_formatter, plain
@@ -33,26 +33,36 @@ class QueryPresenter:
         self._audience = audience
         self._compiled = compiled
         self._drill_links = drill_links
+        self._custom = {scoped.full_name: scoped for scoped in compiled.custom}
         self._prefix = (path_prefix or "").rstrip("/")
         self._metadata: dict[str, dict[str, Any]] = {}
         self._formatters: dict[str, Formatter] = {}
 
     def _scoped(self, name: str) -> ScopedField | None:
-        return self._scope.find_unrestricted(name)
+        return self._scope.find_unrestricted(name) or self._custom.get(name)
 
     def label(self, name: str) -> str:
         scoped = self._scoped(name)
-        return field_label(self._scope, scoped) if scoped is not None else name
+        if scoped is None:
+            return name
+        if scoped.custom is not None:
+            return scoped.field.label or titleize(name)
+        return field_label(self._scope, scoped)
 
     def field_metadata(self, name: str) -> dict[str, Any]:
         if name not in self._metadata:
             scoped = self._scoped(name)
-            self._metadata[name] = (
-                metadata.field_metadata(self._scope, scoped, audience=self._audience)
-                if scoped
-                else {"name": name}
-            )
+            self._metadata[name] = self._described(name, scoped) if scoped else {"name": name}
         return self._metadata[name]
+
+    def _described(self, name: str, scoped: ScopedField) -> dict[str, Any]:
+        described = metadata.field_metadata(self._scope, scoped, audience=self._audience)
+        if scoped.custom is None:
+            return described
+        label = self.label(name)
+        own = {"name": name, "label": label, "label_short": label, "dynamic": True}
+        nowhere = dict.fromkeys(("view", "view_label", "scope", "sql", "lookml_link"))
+        return described | nowhere | own | {"drill_fields": []}
 
     def rendered(self, name: str, value: Any) -> str:
         if name not in self._formatters:

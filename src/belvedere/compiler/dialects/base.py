@@ -7,9 +7,12 @@ Methods take and return SQL text; operands are already-complete SQL expressions.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
+
+from belvedere.compiler.dialects.functions import COMMON
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,16 @@ class Dialect(ABC):
     @abstractmethod
     def distance(self, lat1: str, lon1: str, lat2: str, lon2: str) -> str:
         """Great-circle distance in kilometres."""
+
+    # Looker expressions
+
+    functions: ClassVar[Mapping[str, str]] = {}
+    """Functions that this dialect writes otherwise than `functions.COMMON`."""
+
+    def function(self, name: str, arguments: Sequence[str]) -> str:
+        """A function of Looker expressions; the arguments are complete SQL expressions."""
+        template = self.functions.get(name) or COMMON[name]
+        return template.format(*arguments, all=", ".join(arguments))
 
     # Rows and columns
 

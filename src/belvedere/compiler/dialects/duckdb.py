@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -94,6 +95,15 @@ class DuckDB(Dialect):
     like_is_case_sensitive: ClassVar[bool] = True
     default_schema: ClassVar[str | None] = "main"
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
+
+    functions: ClassVar[Mapping[str, str]] = {
+        **{
+            f"add_{unit}": f"(CAST({{1}} AS TIMESTAMP) + to_{unit}(CAST({{0}} AS INTEGER)))"
+            for unit in ("minutes", "hours", "days", "months", "years")
+        },
+        "add_seconds": "(CAST({1} AS TIMESTAMP) + to_seconds(CAST({0} AS DOUBLE)))",
+        "round": "ROUND({0}, CAST({1} AS INTEGER))",
+    }
 
     # Names and values
 

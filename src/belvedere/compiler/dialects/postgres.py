@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -96,6 +97,12 @@ class Postgres(Dialect):
     like_is_case_sensitive: ClassVar[bool] = True
     default_schema: ClassVar[str | None] = "public"
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
+
+    functions: ClassVar[Mapping[str, str]] = {
+        "log": "LOG({0})",
+        "mod": "MOD(CAST({0} AS NUMERIC), CAST({1} AS NUMERIC))",
+        "round": "ROUND(CAST({0} AS NUMERIC), CAST({1} AS INTEGER))",
+    }
 
     # Names and values
 

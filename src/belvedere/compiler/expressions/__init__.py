@@ -1,5 +1,5 @@
-"""Looker expressions, as far as custom filters need them: text to SQL conditions."""
+"""Looker expressions as SQL: custom filters and custom fields."""
 
-from belvedere.compiler.expressions.filters import custom_filter
+from belvedere.compiler.expressions.writer import custom_filter, kind_of, written
 
-__all__ = ["custom_filter"]
+__all__ = ["custom_filter", "kind_of", "written"]

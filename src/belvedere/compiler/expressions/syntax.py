@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from belvedere.errors import QueryError
@@ -81,6 +82,21 @@ def parse(text: str) -> Expression:
     if len(text) > _LONGEST:
         raise QueryError("The expression is too long")
     return _Parser(text).whole()
+
+
+def names(tree: Expression) -> Iterator[str]:
+    """The fields that the expression reads, as they are written."""
+    match tree:
+        case FieldName(name):
+            yield name
+        case Unary(_, operand):
+            yield from names(operand)
+        case Binary(_, left, right):
+            yield from names(left)
+            yield from names(right)
+        case Function(_, arguments):
+            for argument in arguments:
+                yield from names(argument)
 
 
 class _Parser:
