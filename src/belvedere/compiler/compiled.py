@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from belvedere.compiler.dialects.base import Calendar
+from belvedere.compiler.expressions.syntax import Expression
 from belvedere.lookml.model import Field
 from belvedere.lookml.scope import ScopedField
 
@@ -77,6 +78,20 @@ class AppliedSort:
 
 
 @dataclass(frozen=True, slots=True)
+class Calculation:
+    """A table calculation. `tree` is None where `problem` says why it cannot be read.
+
+    `sorted` is asc or desc where the query sorts by it.
+    """
+
+    name: str
+    tree: Expression | None
+    field: Field
+    problem: str | None = None
+    sorted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """A compiled query.
 
@@ -113,6 +128,7 @@ class Compiled:
     warnings: tuple[Warn, ...] = ()
     reads_clock: bool = False
     """Whether a template may have read the clock: the SQL is then good for now only."""
+    calculations: tuple[Calculation, ...] = ()
     custom: tuple[ScopedField, ...] = ()
     """The fields that the query defined itself."""
     symmetric: bool = False

@@ -33,7 +33,8 @@ class CustomFields:
         self.calculations: list[Mapping[str, Any]] = []
         for item in items:
             if item.get("table_calculation"):
-                self.calculations.append(item)
+                if not item.get("is_disabled"):
+                    self.calculations.append(item)
                 continue
             name = item.get("dimension") or item.get("measure")
             if isinstance(name, str):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from belvedere.compiler import totals
+from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import (
     AppliedSort,
     Compiled,
@@ -242,6 +243,7 @@ class _Planner:
             warnings=(*selection.warnings, *_left_out(self.request)),
             reads_clock=self.resolver.reads_clock,
             symmetric=self.writer.protected,
+            calculations=calculations(self.selector.custom.calculations, self.request.sorts or ()),
             custom=tuple(self.selector.custom.made.values()),
         )
 
@@ -427,15 +429,7 @@ def _same_dates(filled: ScopedField, filtered: ScopedField) -> bool:
 
 def _left_out(request: Request) -> list[Warn]:
     """What was asked for and is not answered yet, so that nobody takes it for done."""
-    names = [
-        str(item["table_calculation"])
-        for item in request.dynamic_fields
-        if item.get("table_calculation")
-    ]
-    warnings = [
-        Warn(name, f"The table calculation {name} is not computed by this server yet.")
-        for name in names
-    ]
+    warnings = []
     if request.subtotals:
         warnings.append(
             Warn(request.subtotals[0], "Subtotals are not computed by this server yet.")

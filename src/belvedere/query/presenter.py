@@ -33,7 +33,10 @@ class QueryPresenter:
         self._audience = audience
         self._compiled = compiled
         self._drill_links = drill_links
-        self._custom = {scoped.full_name: scoped for scoped in compiled.custom}
+        self._custom = {scoped.full_name: scoped for scoped in compiled.custom} | {
+            item.name: ScopedField(scope.explore.base, item.field, item.name)
+            for item in compiled.calculations
+        }
         self._prefix = (path_prefix or "").rstrip("/")
         self._metadata: dict[str, dict[str, Any]] = {}
         self._formatters: dict[str, Formatter] = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -41,6 +42,7 @@ from belvedere.results.shape import Tables, shape
 from belvedere.settings import Settings
 
 STREAMED = frozenset({"json", "csv", "txt"})
+_FOR_PROGRAMS = STREAMED | {"json_label", "inline_json"}
 PICTURES = frozenset({"png", "jpg"})
 STREAM_FROM = 50_000
 """Results that may be longer than this are streamed where their format can be."""
@@ -312,10 +314,15 @@ class Runner:
             drill_links=options.generate_drill_links,
             path_prefix=options.path_prefix,
         )
-        if compiled.plain and options.result_format in STREAMED and not options.apply_formatting:
+        plain = compiled.plain and not _calculates(compiled, options)
+        if plain and options.result_format in STREAMED and not options.apply_formatting:
             batches = tables.main.to_batches()
             return b"".join(_text_rows(options.result_format, batches, compiled, presenter))
-        shaped = shape(compiled, tables)
+        calculated = _calculates(compiled, options)
+        shaped = shape(compiled, tables, _local_time(facts) if calculated else None)
+        if shaped.problems and options.server_table_calcs:
+            name, message = shaped.problems[0]
+            raise QueryError(f"The table calculation {name}: {message}")
         return encoding.encode(
             options.result_format, shaped, presenter, facts, formatted=options.apply_formatting
         )
@@ -513,9 +520,25 @@ def _is_streamed(compiled: Compiled, options: RunOptions) -> bool:
     return (
         long
         and compiled.plain
+        and not _calculates(compiled, options)
         and options.result_format in STREAMED
         and not options.apply_formatting
         and not options.cache_only
+    )
+
+
+def _calculates(compiled: Compiled, options: RunOptions) -> bool:
+    """Rows for programs hold table calculations where these are asked for, all else always."""
+    if not compiled.calculations:
+        return False
+    return options.server_table_calcs or options.result_format not in _FOR_PROGRAMS
+
+
+def _local_time(facts: Facts) -> datetime:
+    return (
+        datetime.fromisoformat(facts.ran_at)
+        .astimezone(ZoneInfo(facts.timezone))
+        .replace(tzinfo=None)
     )
 
 

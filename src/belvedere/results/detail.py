@@ -52,7 +52,7 @@ def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str,
                 "fatal": False,
                 "sql_error_loc": None,
             }
-            for field, message in facts.warnings
+            for field, message in (*facts.warnings, *shaped.problems)
         ]
         or None,
         "show_sql_warning": False,
@@ -123,16 +123,17 @@ def _fields(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str, Any
         metadata["type"] = shaped.effective_types.get(name, metadata.get("type"))
         return metadata | ({"sorted": sorted_by[name]} if name in sorted_by else {})
 
-    dimensions = [described(name) for name in shaped.dimensions]
-    measures = [described(name) for name in shaped.measures]
+    def all_of(names: Iterable[str]) -> list[dict[str, Any]]:
+        return [described(name) for name in names]
+
     return {
-        "dimensions": dimensions,
-        "measures": measures,
-        "table_calculations": [],
-        "pivots": [described(name) for name in shaped.pivots],
-        "dimension_like": dimensions,
-        "measure_like": measures,
-        "supermeasure_like": [],
+        "dimensions": all_of(shaped.dimensions),
+        "measures": all_of(shaped.measures),
+        "table_calculations": all_of(shaped.calculations),
+        "pivots": all_of(shaped.pivots),
+        "dimension_like": all_of(shaped.dimension_like),
+        "measure_like": all_of(shaped.measure_like),
+        "supermeasure_like": all_of(shaped.supermeasures),
     }
 
 
@@ -156,11 +157,14 @@ def _pivots(shaped: Shaped, presenter: Presenter) -> list[dict[str, Any]]:
 
 
 def _row(shaped: Shaped, presenter: Presenter, row: Row) -> dict[str, Any]:
-    dimensions = {name: plain(row.get(name)) for name in shaped.dimensions}
+    dimensions = {name: plain(row.get(name)) for name in shaped.dimension_like}
     if shaped.pivots:
         found = {name: _cell(presenter, name, dimensions[name], dimensions) for name in dimensions}
-        return found | _pivoted_cells(shaped, presenter, row, dimensions)
-    values = dimensions | {name: plain(row.get(name)) for name in shaped.measures}
+        once = {
+            name: _cell(presenter, name, plain(row.get(name)), {}) for name in shaped.supermeasures
+        }
+        return found | _pivoted_cells(shaped, presenter, row, dimensions) | once
+    values = dimensions | {name: plain(row.get(name)) for name in shaped.measure_like}
     return {name: _cell(presenter, name, value, values) for name, value in values.items()}
 
 
@@ -168,12 +172,12 @@ def _pivoted_cells(
     shaped: Shaped, presenter: Presenter, row: Row, dimensions: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """By measure and pivot key; a cell's row is what its own pivot column holds."""
-    found: dict[str, dict[str, Any]] = {name: {} for name in shaped.measures}
+    found: dict[str, dict[str, Any]] = {name: {} for name in shaped.measure_like}
     for column in shaped.columns:
         pivoted = {name: plain(value) for name, value in column.data.items()}
         measures = {
             name: plain(row[name].get(column.key))
-            for name in shaped.measures
+            for name in shaped.measure_like
             if column.key in (row.get(name) or {})
         }
         for name, value in measures.items():
@@ -247,7 +251,7 @@ def json_bi(
             "dimensions": [described(name) for name in shaped.dimensions],
             "measures": [described(name) for name in shaped.measures],
             "pivots": [described(name) for name in shaped.pivots],
-            "table_calculations": [],
+            "table_calculations": [described(name) for name in shaped.calculations],
         },
         "pivots": [
             {

@@ -23,10 +23,14 @@ class Line:
 
 
 def columns_of(shaped: Shaped) -> list[Line]:
-    lines = [Line(name) for name in shaped.dimensions]
     if not shaped.pivots:
-        return lines + [Line(name) for name in shaped.measures]
-    return lines + [Line(name, column.key) for column in shaped.columns for name in shaped.measures]
+        return [Line(name) for name in shaped.names]
+    across = [Line(n, column.key) for column in shaped.columns for n in shaped.measure_like]
+    return [
+        *(Line(name) for name in shaped.dimension_like),
+        *across,
+        *(Line(name) for name in shaped.supermeasures),
+    ]
 
 
 def headers(shaped: Shaped, presenter: Presenter) -> list[list[str]]:
@@ -35,11 +39,15 @@ def headers(shaped: Shaped, presenter: Presenter) -> list[list[str]]:
     by_key = {column.key: column for column in shaped.columns}
     found = []
     for pivot in shaped.pivots:
-        line = [""] * max(0, len(shaped.dimensions) - 1)
-        if shaped.dimensions:
+        beside = len(shaped.dimension_like)
+        line = [""] * max(0, beside - 1)
+        if beside:
             line.append(presenter.label(pivot))
-        for item in lines[len(shaped.dimensions) :]:
-            column = by_key[item.pivot or ""]
+        for item in lines[beside:]:
+            if item.pivot is None:
+                line.append("")
+                continue
+            column = by_key[item.pivot]
             shown = _TOTAL_LABEL if column.is_total else column.data.get(pivot)
             line.append("" if shown is None else str(shown))
         found.append(line)

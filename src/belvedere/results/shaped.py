@@ -53,10 +53,32 @@ class Shaped:
     columns_truncated: bool = False
     truncated: bool = False
     effective_types: dict[str, str] = field(default_factory=dict)
+    calculations: dict[str, str] = field(default_factory=dict)
+    """Table calculations by name: dimension, measure (pivoted like one) or supermeasure (shown
+    once, behind the pivot columns)."""
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    """Calculations that could not be computed, and why."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*self.dimensions, *self.measures)
+        """Everything that a row holds, in the order in which it is shown."""
+        return (*self.dimension_like, *self.measure_like, *self.supermeasures)
+
+    @property
+    def dimension_like(self) -> tuple[str, ...]:
+        return (*self.dimensions, *self._calculated("dimension"))
+
+    @property
+    def measure_like(self) -> tuple[str, ...]:
+        """What is pivoted where the result is."""
+        return (*self.measures, *self._calculated("measure"))
+
+    @property
+    def supermeasures(self) -> tuple[str, ...]:
+        return self._calculated("supermeasure")
+
+    def _calculated(self, kind: str) -> tuple[str, ...]:
+        return tuple(name for name, found in self.calculations.items() if found == kind)
 
 
 def outline(compiled: Compiled) -> Shaped:
