@@ -324,10 +324,15 @@ class _Run:
         self.cancelled = True
         self._interrupt()
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, again: float = 0.05) -> None:
+        """Until the statement has ended: one that is only about to start would not notice."""
         with self._lock:
-            if not self._ended:
-                self.cursor.interrupt()
+            if self._ended:
+                return
+            self.cursor.interrupt()
+        timer = threading.Timer(again, self._interrupt, [min(again * 2, 1.0)])
+        timer.daemon = True
+        timer.start()
 
     def check(self) -> None:
         if self.timed_out or self.cancelled:

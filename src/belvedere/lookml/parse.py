@@ -12,8 +12,9 @@ import re
 
 from belvedere.lookml.tree import Node, SyntaxProblem, SyntaxTree
 
-_GAP = r"(?:[\s,]+|\#[^\n]*)*"
-_STRING = r'"(?:[^"\\]|\\.)*"'
+# Possessive, as everything that repeats here: what cannot be read must fail in linear time.
+_GAP = r"(?:[\s,]++|\#[^\n]*+)*+"
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
 _WORD = r'(?:@\{[^{}]*\}|[^\s{}\[\]",;\#])+'
 _EXPRESSION = r"(?:sql(?!_case\b)\w*|html|expression\w*)"
 _EXPRESSION_KEY = re.compile(_EXPRESSION)
@@ -25,7 +26,7 @@ _ENTRY = re.compile(
       (?:(?P<string>{_STRING})
       |(?P<list>\[)
       |(?P<open>\{{)
-      |(?P<word>{_WORD}(?:[ \t]+\w+(?=[ \t]*(?:\r?\n|\}}|\Z)))*)(?P<block>(?:\s|\#[^\n]*)*\{{)?
+      |(?P<word>{_WORD}(?:[ \t]+\w+(?=[ \t]*(?:\r?\n|\}}|\Z)))*)(?P<block>(?:\s++|\#[^\n]*+)*+\{{)?
       )
     )""",
     re.VERBOSE | re.DOTALL,

@@ -212,6 +212,12 @@ def test_problems_say_what_and_where(text: str, message: str, line: int, column:
     assert (found.file, found.line, found.column) == ("a.view.lkml", line, column)
 
 
+@pytest.mark.parametrize("gap", [" ", "\n", ",", " ,\n", "# note\n", "  # note\n\n"])
+def test_what_cannot_be_read_behind_a_long_gap_is_told_at_once(gap: str) -> None:
+    tree = parse("view: a {" + gap * 3000 + "! }" + gap * 3000 + "!")
+    assert len(tree.problems) >= 1
+
+
 def test_deep_nesting_is_refused_and_not_fatal() -> None:
     tree = parse("view: a {" * 5000)
     assert any("too deeply" in problem.message for problem in tree.problems)
