@@ -106,7 +106,17 @@ class _Condition(_BlockTag):
 
 
 class _IncrementCondition(_BlockTag):
+    """Its block is the column; a name is accepted and means nothing."""
+
     name, end, node_class = "incrementcondition", "endincrementcondition", _IncrementNode
+
+    def parse(self, stream: TokenStream) -> Node:
+        token = stream.eat(TOKEN_TAG)
+        if stream.current.kind == TOKEN_EXPRESSION:
+            next(stream)
+        block = get_parser(self.env).parse_block(stream, frozenset({self.end}))
+        stream.expect(TOKEN_TAG, value=self.end)
+        return self.node_class(token, "", block)
 
 
 class _Parameter(_NamedTag):

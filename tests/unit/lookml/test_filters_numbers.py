@@ -39,6 +39,7 @@ GAP = only(span("(,3)"), span("(80.44,)"))
     ("text", "meaning"),
     [
         ("5", only(Equal("5"))),
+        ("=5", only(Equal("5"))),
         ("NOT 5", without(Equal("5"))),
         ("<>5", without(Equal("5"))),
         ("!=5", without(Equal("5"))),

@@ -72,7 +72,7 @@ class _Condition:
 _TOKEN = re.compile(
     r"""
     (?P<number>-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)
-    | (?P<symbol><>|!=|>=|<=|[<>,()\[\]-])
+    | (?P<symbol><>|!=|>=|<=|[=<>,()\[\]-])
     | (?P<word>[a-z]+)
     | (?P<blank>\s+)
     | (?P<other>.)
@@ -161,7 +161,7 @@ class _Parser:
     def _condition(self) -> _Condition:
         word = self._peek()
         negated = word in _NEGATIONS or (word == "-" and self._peek(1) == "null")
-        if negated:
+        if negated or word == "=":  # `=5` is in use and means 5
             self._next += 1
         read = self._reader()
         return replace(read(), negated=negated)
