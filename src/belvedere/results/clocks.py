@@ -63,10 +63,12 @@ class Clock:
 
     def write(self, days: Decimal) -> str:
         seconds = self._moment(days)
-        return "".join(
-            self._written(position, kind, text, seconds)
-            for position, (kind, text) in enumerate(self._tokens)
-        )
+        with localcontext() as context:
+            context.prec = 400
+            return "".join(
+                self._written(position, kind, text, seconds)
+                for position, (kind, text) in enumerate(self._tokens)
+            )
 
     def _written(self, position: int, kind: str, text: str, seconds: Decimal) -> str:
         whole = int(seconds)
@@ -75,7 +77,7 @@ class Clock:
         if kind == "half":
             return text.split("/")[whole // 43200 % 2]
         if kind == "fraction":
-            return f"{seconds % 1:.{len(text) - 1}f}"[1:]
+            return f"{seconds - whole:.{len(text) - 1}f}"[1:]
         if kind == "part":
             return self._part(position, text.lower(), whole)
         return {"space": " ", "fill": ""}.get(kind, text)

@@ -4,7 +4,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from belvedere.lookml.metadata import NAMED_VALUE_FORMATS
 from belvedere.lookml.model import Category, Field
@@ -129,6 +129,8 @@ def test_grouped_decimals_read_back_as_the_rounded_number(number):
 
 @settings(deadline=None)
 @given(st.text(alphabet='0#?.,%;"[]<>=\\_*$ hmsE+-dyAMPx', max_size=20), st.floats())
+@example("s.000", 1e300)
+@example("[h]:mm:ss.00", 1e300)
 def test_no_format_breaks_on_any_number(value_format, number):
     assert isinstance(formatter(value_format)(number), str)
 
