@@ -128,6 +128,8 @@ class Compiled:
     warnings: tuple[Warn, ...] = ()
     reads_clock: bool = False
     """Whether a template may have read the clock: the SQL is then good for now only."""
+    hidden: tuple[str, ...] = ()
+    """Fields of `columns` that only html and links of other fields show."""
     calculations: tuple[Calculation, ...] = ()
     custom: tuple[ScopedField, ...] = ()
     """The fields that the query defined itself."""
@@ -149,6 +151,7 @@ class Compiled:
             or self.total
             or self.row_total
             or self.fill_fields
+            or self.hidden
             or any(
                 column.role is not Role.dimension and column.role is not Role.measure
                 for column in self.columns

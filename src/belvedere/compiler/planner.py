@@ -221,8 +221,8 @@ class _Planner:
             explore=self.request.explore,
             sql=self.writer.with_clause(sql),
             columns=tuple(columns),
-            dimensions=tuple(field.full_name for field in selection.rows),
-            measures=tuple(field.full_name for field in selection.measures),
+            dimensions=self._shown(selection.rows),
+            measures=self._shown(selection.measures),
             pivots=tuple(field.full_name for field in selection.pivots),
             post_measures=tuple(self._post_measures()),
             total=self._total(),
@@ -243,9 +243,14 @@ class _Planner:
             warnings=(*selection.warnings, *_left_out(self.request)),
             reads_clock=self.resolver.reads_clock,
             symmetric=self.writer.protected,
+            hidden=tuple(sorted(selection.hidden)),
             calculations=calculations(self.selector.custom.calculations, self.request.sorts or ()),
             custom=tuple(self.selector.custom.made.values()),
         )
+
+    def _shown(self, fields: tuple[ScopedField, ...]) -> tuple[str, ...]:
+        names = (field.full_name for field in fields)
+        return tuple(name for name in names if name not in self.selection.hidden)
 
     def _select(self, dimensions: tuple[ScopedField, ...], measures: list[OutMeasure]) -> Select:
         return Select(

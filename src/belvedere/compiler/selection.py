@@ -8,7 +8,8 @@ from belvedere.compiler.compiled import Warn
 from belvedere.compiler.custom import CustomFields
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import NotFound, QueryError
-from belvedere.lookml.model import Category, FilterPair, Model
+from belvedere.lookml.liquid import references
+from belvedere.lookml.model import Category, Field, FilterPair, Model
 from belvedere.lookml.scope import Scope, ScopedField
 
 _NO_LONGER = (
@@ -19,7 +20,10 @@ _MAX_FIELDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`dimensions` includes the pivots; `filters` is everything in force, defaults included."""
+    """`dimensions` includes the pivots; `filters` is everything in force, defaults included.
+
+    `hidden` are full names of selected fields that only templates of cells read.
+    """
 
     dimensions: tuple[ScopedField, ...]
     measures: tuple[ScopedField, ...]
@@ -27,6 +31,7 @@ class Selection:
     sorts: tuple[tuple[ScopedField, Sort], ...]
     filters: tuple[tuple[ScopedField, str], ...]
     warnings: tuple[Warn, ...]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> tuple[ScopedField, ...]:
@@ -76,7 +81,9 @@ class Selector:
         return found if found is not None and self.visible(found) else None
 
     def select(self) -> Selection:
-        fields, warnings = self._fields()
+        asked, warnings = self._fields()
+        read = self._read_by_cells(asked)
+        fields = [*asked, *read]
         dimensions = tuple(field for field in fields if field.field.is_dimension)
         measures = tuple(field for field in fields if field.field.is_measure)
         if not fields:
@@ -86,10 +93,24 @@ class Selector:
             dimensions=dimensions,
             measures=measures,
             pivots=pivots,
-            sorts=self._sorts(fields, pivots),
+            sorts=self._sorts(asked, pivots),
             filters=self._filters(),
             warnings=tuple(warnings),
+            hidden=frozenset(field.full_name for field in read),
         )
+
+    def _read_by_cells(self, asked: list[ScopedField]) -> list[ScopedField]:
+        """Fields whose values the asked fields' html and links show: they are queried too."""
+        found: dict[str, ScopedField] = {}
+        known = {field.full_name for field in asked}
+        for field in asked:
+            for name in _names_in_cells(field.field):
+                other = self.find(name if "." in name else f"{field.alias}.{name}")
+                if other is None or other.full_name in known:
+                    continue
+                if other.field.category not in (Category.filter, Category.parameter):
+                    found[other.full_name] = other
+        return list(found.values())
 
     def _fields(self) -> tuple[list[ScopedField], list[Warn]]:
         if len(self._request.fields) > _MAX_FIELDS:
@@ -212,6 +233,13 @@ class Selector:
             for other, _ in chosen.values()
             if found is not None
         )
+
+
+def _names_in_cells(field: Field) -> list[str]:
+    texts = [field.html or ""]
+    for link in field.links:
+        texts += [link.url, link.label]
+    return sorted(set().union(*(references(text) for text in texts)))
 
 
 def is_date_like(scoped: ScopedField) -> bool:

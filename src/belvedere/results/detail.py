@@ -158,30 +158,35 @@ def _pivots(shaped: Shaped, presenter: Presenter) -> list[dict[str, Any]]:
 
 def _row(shaped: Shaped, presenter: Presenter, row: Row) -> dict[str, Any]:
     dimensions = {name: plain(row.get(name)) for name in shaped.dimension_like}
+    beside = dimensions | {name: plain(row.get(name)) for name in shaped.hidden}
     if shaped.pivots:
-        found = {name: _cell(presenter, name, dimensions[name], dimensions) for name in dimensions}
+        found = {name: _cell(presenter, name, dimensions[name], beside) for name in dimensions}
         once = {
             name: _cell(presenter, name, plain(row.get(name)), {}) for name in shaped.supermeasures
         }
-        return found | _pivoted_cells(shaped, presenter, row, dimensions) | once
+        return found | _pivoted_cells(shaped, presenter, row, beside) | once
     values = dimensions | {name: plain(row.get(name)) for name in shaped.measure_like}
-    return {name: _cell(presenter, name, value, values) for name, value in values.items()}
+    return {name: _cell(presenter, name, value, beside | values) for name, value in values.items()}
 
 
 def _pivoted_cells(
-    shaped: Shaped, presenter: Presenter, row: Row, dimensions: dict[str, Any]
+    shaped: Shaped, presenter: Presenter, row: Row, beside: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """By measure and pivot key; a cell's row is what its own pivot column holds."""
     found: dict[str, dict[str, Any]] = {name: {} for name in shaped.measure_like}
     for column in shaped.columns:
         pivoted = {name: plain(value) for name, value in column.data.items()}
+        here = {
+            name: value.get(column.key) if isinstance(value, dict) else value
+            for name, value in beside.items()
+        }
         measures = {
             name: plain(row[name].get(column.key))
             for name in shaped.measure_like
             if column.key in (row.get(name) or {})
         }
         for name, value in measures.items():
-            values = dimensions | pivoted | measures
+            values = here | pivoted | measures
             found[name][column.key] = _cell(presenter, name, value, values)
     return found
 

@@ -69,17 +69,21 @@ def _row(
     measures: Sequence[str],
 ) -> Row:
     any_cell = next(iter(by_rank.values()))
-    row: Row = {name: any_cell[name] for name in compiled.dimensions}
+    beside = (name for name in compiled.hidden if name not in measures)
+    row: Row = {name: any_cell[name] for name in (*compiled.dimensions, *beside)}
     for name in measures:
         row[name] = {column.key: by_rank.get(column.rank, {}).get(name) for column in columns}
     return row
 
 
 def add_row_totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> None:
+    beside = [
+        n for n in compiled.hidden if n in table.column_names and not _is_measure(compiled, n)
+    ]
+    keys = (*compiled.dimensions, *beside)
+
     def identity(row: Row) -> tuple[Any, ...]:
-        return tuple(
-            None if row[name] is None else key_text(row[name]) for name in compiled.dimensions
-        )
+        return tuple(None if row[name] is None else key_text(row[name]) for name in keys)
 
     by_row = {identity(row): row for row in values_of(table)}
     totalled = [name for name in shaped.measures if name in table.column_names]
@@ -91,6 +95,10 @@ def add_row_totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> None:
     shaped.row_total_side = compiled.row_total_side
     column = PivotColumn(ROW_TOTAL, {}, is_total=True)
     shaped.columns.insert(0 if compiled.row_total_side == "left" else len(shaped.columns), column)
+
+
+def _is_measure(compiled: Compiled, name: str) -> bool:
+    return any(c.name == name and c.role is Role.measure for c in compiled.columns)
 
 
 def add_grand_total(total: Row, table: pa.Table) -> None:

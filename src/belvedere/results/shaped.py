@@ -53,6 +53,8 @@ class Shaped:
     columns_truncated: bool = False
     truncated: bool = False
     effective_types: dict[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    """What rows hold only for the templates of other cells."""
     calculations: dict[str, str] = field(default_factory=dict)
     """Table calculations by name: dimension, measure (pivoted like one) or supermeasure (shown
     once, behind the pivot columns)."""
@@ -91,6 +93,7 @@ def outline(compiled: Compiled) -> Shaped:
         pivots=compiled.pivots,
         fields=fields,
         rows=[],
+        hidden=compiled.hidden,
         effective_types={
             c.name: c.effective_type for c in compiled.columns if c.effective_type is not None
         },
