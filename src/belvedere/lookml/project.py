@@ -25,6 +25,8 @@ _LOOKML_TAILS = (".lkml", ".lookml")
 _MANIFESTS = ("manifest.lkml", "manifest.lookml")
 
 Fingerprint = Mapping[str, tuple[int, int]]
+Imports = Callable[[str], Path | None]
+"""Answers the folder of another project by its name."""
 
 
 def fingerprint(root: Path) -> dict[str, tuple[int, int]]:
@@ -88,6 +90,9 @@ class Project:
     root: Path
     state: Fingerprint
     files: dict[str, SourceFile]
+    imports: Imports
+    imported: Mapping[str, tuple[Path, Fingerprint] | None]
+    """Other projects that files include, None for those that are not there."""
     models: dict[str, Model]
     version: str
     _diagnostics: list[Diagnostic]
@@ -113,26 +118,95 @@ class Project:
 
     def reloaded(self) -> Project:
         """The project as it is on disk now: itself when nothing changed."""
-        if is_current(self.root, self.state):
+        if is_current(self.root, self.state) and self._imports_are_current():
             return self
-        return _load(self.root, self.name, fingerprint(self.root), self)
+        return _load(self.root, self.name, fingerprint(self.root), self.imports, self)
+
+    def _imports_are_current(self) -> bool:
+        for name, known in self.imported.items():
+            path = self.imports(name)
+            if known is None or path is None:
+                if (known is None) != (path is None):
+                    return False
+            elif known[0] != path or not is_current(*known):
+                return False
+        return True
 
 
-def open_project(root: Path, name: str | None = None) -> Project:
-    """Read a folder of LookML. `name` defaults to the manifest's, then the folder's.
+def beside(root: Path) -> Imports:
+    """Imported projects as folders of their names, next to the project's own."""
+
+    def find(name: str) -> Path | None:
+        path = root.resolve().parent / name
+        return path if name not in (".", "..") and path.is_dir() else None
+
+    return find
+
+
+def open_project(root: Path, name: str | None = None, imports: Imports | None = None) -> Project:
+    """Read a folder of LookML. `name` defaults to the manifest's, then the folder's; imported
+    projects are looked for beside it unless `imports` says where they are.
 
     Raises FileNotFoundError where there is no such folder; all else becomes diagnostics.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root}")
-    return _load(root, name, fingerprint(root), None)
+    return _load(root, name, fingerprint(root), imports or beside(root), None)
 
 
-def _load(root: Path, name: str | None, state: Fingerprint, before: Project | None) -> Project:
+def _load(
+    root: Path, name: str | None, state: Fingerprint, imports: Imports, before: Project | None
+) -> Project:
     with _no_collection():
-        paths = sorted(path for path in state if not path.endswith("/"))
-        files = {path: _file(root, path, state[path], before) for path in paths}
-        return _Loader(root, name, state, files, before).project()
+        files = _files(root, "", state, before.state if before else {}, before)
+        imported = _add_imported(files, imports, before)
+        return _Loader(root, name, state, files, (imports, imported), before).project()
+
+
+def _files(
+    root: Path, prefix: str, state: Fingerprint, known: Fingerprint, before: Project | None
+) -> dict[str, SourceFile]:
+    """Parsed files by their path behind `prefix`; those that did not change are kept."""
+    found = {}
+    for path in sorted(path for path in state if not path.endswith("/")):
+        name = prefix + path
+        kept = before.files.get(name) if before and known.get(path) == state[path] else None
+        found[name] = kept or _file(root, path, name)
+    return found
+
+
+def _add_imported(
+    files: dict[str, SourceFile], imports: Imports, before: Project | None
+) -> dict[str, tuple[Path, Fingerprint] | None]:
+    """Read the projects that included paths name, and what those include in turn."""
+    imported: dict[str, tuple[Path, Fingerprint] | None] = {}
+    unread = list(files.values())
+    while unread:
+        for name in _imported_names(unread.pop()):
+            if name in imported:
+                continue
+            path = imports(name)
+            if path is None or not path.is_dir():
+                imported[name] = None
+                continue
+            state = fingerprint(path)
+            imported[name] = path, state
+            earlier = before.imported.get(name) if before is not None else None
+            known = earlier[1] if earlier is not None and earlier[0] == path else {}
+            fresh = _files(path, f"//{name}/", state, known, before)
+            files.update(fresh)
+            unread += fresh.values()
+    return imported
+
+
+def _imported_names(file: SourceFile) -> list[str]:
+    patterns = [
+        item.value
+        for node in file.tree.nodes
+        if node.key == "include"
+        for item in (node.children if node.kind == "list" else [node])
+    ]
+    return [pattern[2:].partition("/")[0] for pattern in patterns if pattern.startswith("//")]
 
 
 @contextmanager
@@ -150,15 +224,13 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _file(root: Path, path: str, status: tuple[int, int], before: Project | None) -> SourceFile:
-    if before is not None and before.state.get(path) == status:
-        return before.files[path]
+def _file(root: Path, path: str, name: str) -> SourceFile:
     try:
         data = (root / path).read_bytes()
     except OSError:
         data = b""
     data_text = "" if path.endswith(".dashboard.lookml") else data.decode("utf-8", errors="replace")
-    return SourceFile(parse(data_text, path), hashlib.blake2b(data, digest_size=16).hexdigest())
+    return SourceFile(parse(data_text, name), hashlib.blake2b(data, digest_size=16).hexdigest())
 
 
 class _Loader:
@@ -168,16 +240,18 @@ class _Loader:
         name: str | None,
         state: Fingerprint,
         files: dict[str, SourceFile],
+        imports: tuple[Imports, Mapping[str, tuple[Path, Fingerprint] | None]],
         before: Project | None,
     ) -> None:
         self._root = root
         self._state = state
         self._files = files
-        self._paths = list(files)
+        self._imports, self._imported_projects = imports
+        self._paths = [path for path in files if not path.startswith("//")]
         self._views = dict(before._views) if before is not None else {}  # noqa: SLF001
         self._used: set[tuple[int, ...]] = set()
         self._diagnostics: list[Diagnostic] = []
-        self._manifest = self._read_manifest()
+        self._manifest = self._read_manifest("")
         self._name = name or self._manifest_name() or root.name
         self._constants = self._read_constants()
 
@@ -199,6 +273,8 @@ class _Loader:
             root=self._root,
             state=self._state,
             files=self._files,
+            imports=self._imports,
+            imported=self._imported_projects,
             models=models,
             version=digest.hexdigest(),
             _diagnostics=self._diagnostics,
@@ -218,10 +294,10 @@ class _Loader:
 
     # Manifest
 
-    def _read_manifest(self) -> Raw | None:
+    def _read_manifest(self, prefix: str) -> Raw | None:
         for path in _MANIFESTS:
-            if path in self._files:
-                tree = self._files[path].tree
+            if prefix + path in self._files:
+                tree = self._files[prefix + path].tree
                 whole = Node("block", "manifest", "", 0, len(tree.text), children=tree.nodes)
                 return raw_of(whole, tree)
         return None
@@ -230,17 +306,20 @@ class _Loader:
         return Reader({}).text(self._manifest, "project_name") if self._manifest else None
 
     def _read_constants(self) -> dict[str, str]:
+        """The project's own, before what it overrides in imported ones, before theirs."""
+        constants: dict[str, str] = {}
+        for name in self._imported_projects:
+            manifest = self._read_manifest(f"//{name}/")
+            constants |= _constants(manifest, "constant") if manifest else {}
         if self._manifest is None:
-            return {}
+            return constants
         reader = Reader({})
         reader.check_parameters(self._manifest, "manifest")
-        constants = {
-            child.name: child.last("value").node.value  # type: ignore[union-attr]
-            for child in self._manifest.children("constant")
-            if child.last("value") is not None
-        }
         self._diagnostics += reader.diagnostics
-        return constants
+        for kind in ("local_dependency", "remote_dependency"):
+            for value in self._manifest.all(kind):
+                constants |= _constants(raw_of(value.node, value.tree), "override_constant")
+        return constants | _constants(self._manifest, "constant")
 
     # Models
 
@@ -306,7 +385,10 @@ class _Loader:
     ) -> list[str]:
         if pattern.startswith("//"):
             return self._imported(pattern, file, node, reader)
-        found = matching(pattern, path, self._name, self._paths)
+        if path.startswith("//"):
+            found = self._within(path[2:].partition("/")[0], pattern, path)
+        else:
+            found = matching(pattern, path, self._name, self._paths)
         if not found and "dashboard" not in pattern:
             reader.report(
                 f'This include does not match any files: "{pattern}"',
@@ -316,20 +398,30 @@ class _Loader:
         return found
 
     def _imported(self, pattern: str, file: SourceFile, node: Node, reader: Reader) -> list[str]:
-        """Files of an imported project that stand inside this one, as a folder of its name."""
+        """Files of an imported project, or of a folder of its name inside this one."""
+        name, _, rest = pattern.lstrip("/").partition("/")
+        found = self._within(name, f"/{rest}", "")
+        if found:
+            return found
         plain = pattern.lstrip("/")
         for prefix in ("", "imported_projects/"):
             found = matching(f"/{prefix}{plain}", "", self._name, self._paths)
             if found:
                 return found
         reader.report(
-            f'This include does not match any files: "{pattern}" (no imported project of that name '
-            "stands in this one)",
+            f'This include does not match any files: "{pattern}" (there is no project of that '
+            "name, or it has no such files)",
             file.tree.location(node.start),
             kind="include",
             severity=Severity.warning,
         )
         return []
+
+    def _within(self, name: str, pattern: str, path: str) -> list[str]:
+        """Files of an imported project that a pattern in its file `path` means."""
+        prefix = f"//{name}/"
+        inner = [file[len(prefix) :] for file in self._files if file.startswith(prefix)]
+        return [prefix + found for found in matching(pattern, path[len(prefix) :], name, inner)]
 
     def _resolved_view(self, reader: Reader, own: Raw) -> Callable[[Raw], View]:
         """Resolves a view, or answers the earlier resolution of the very same parts."""
@@ -349,3 +441,11 @@ class _Loader:
             return found[1]
 
         return view_of
+
+
+def _constants(raw: Raw, kind: str) -> dict[str, str]:
+    return {
+        child.name: child.last("value").node.value  # type: ignore[union-attr]
+        for child in raw.children(kind)
+        if child.last("value") is not None
+    }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from belvedere.errors import NotFound
 from belvedere.lookml.model import Model
-from belvedere.lookml.project import Project, open_project
+from belvedere.lookml.project import Imports, Project, open_project
 from belvedere.projects import models
 from belvedere.store import Database, EpochWatch
 
@@ -23,9 +23,10 @@ _SCAN_SHARE = 20
 class _Folder:
     """One project's folder, loaded once and kept up to date by its files' times and sizes."""
 
-    def __init__(self, name: str, root: Path) -> None:
+    def __init__(self, name: str, root: Path, imports: Imports) -> None:
         self._name = name
-        self._root = root
+        self.root = root
+        self._imports = imports
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._next_scan = 0.0
@@ -40,7 +41,9 @@ class _Folder:
             if before is not None and start < self._next_scan:
                 return before
             self._project = (
-                before.reloaded() if before is not None else open_project(self._root, self._name)
+                before.reloaded()
+                if before is not None
+                else open_project(self.root, self._name, self._imports)
             )
             if self._project is before:
                 end = time.monotonic()
@@ -83,7 +86,7 @@ class ServedModels:
         with self._lock, self._database.reading() as session:
             self._projects = {
                 row.name: self._folders.setdefault(
-                    (row.name, row.path), _Folder(row.name, Path(row.path))
+                    (row.name, row.path), _Folder(row.name, Path(row.path), self._path_of)
                 )
                 for row in models.projects(session)
             }
@@ -96,6 +99,11 @@ class ServedModels:
                 for row in models.configurations(session)
             }
             self._epoch = epoch
+
+    def _path_of(self, name: str) -> Path | None:
+        """Where a project that another one imports stands: one of this instance."""
+        folder = self._projects.get(name)
+        return None if folder is None else folder.root
 
     def project(self, name: str) -> Project:
         self._refresh()

@@ -10,7 +10,7 @@ import pytest
 
 from belvedere.errors import NotFound
 from belvedere.lookml.model import Model
-from belvedere.lookml.project import Project, open_project
+from belvedere.lookml.project import Imports, Project, open_project
 from belvedere.projects import models, served
 from belvedere.projects.served import Served, ServedModels
 from belvedere.store import Database, EpochWatch
@@ -126,11 +126,11 @@ def test_a_project_is_loaded_once_however_many_ask(
     loads: list[str | None] = []
     begun, proceed = threading.Event(), threading.Event()
 
-    def slowly(root: Path, name: str | None = None) -> Project:
+    def slowly(root: Path, name: str, imports: Imports) -> Project:
         loads.append(name)
         begun.set()
         assert proceed.wait(10)
-        return open_project(root, name)
+        return open_project(root, name, imports)
 
     def ask() -> Model:
         together.wait(10)
@@ -199,7 +199,7 @@ def test_only_long_scans_are_spared(
     scans = Scans(open_project(folder, "p"), cost)
     monkeypatch.setattr(served, "time", scans)
     monkeypatch.setattr(served, "open_project", lambda *_: scans)
-    watched = served._Folder("p", folder)
+    watched = served._Folder("p", folder, lambda _: None)
     start = scans.now
     for _ in range(2000):
         watched.current()
