@@ -17,6 +17,7 @@ from belvedere.connections.registry import EngineRegistry
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.cache import ResultCache
+from belvedere.query.datagroups import DatagroupStates, TriggerChecks
 from belvedere.query.runner import Runner
 from belvedere.query.running import RunningQueries
 from belvedere.query.tasks import Tasks
@@ -53,7 +54,10 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     models = ServedModels(database, watch)
     running = RunningQueries()
     cache = ResultCache(settings.home / "cache", settings.cache_bytes)
-    runner = Runner(engines, models, cache, running, settings, now)
+    datagroups = DatagroupStates(database, watch)
+    runner = Runner(engines, models, cache, datagroups, running, settings, now)
+    triggers = TriggerChecks(database, models, engines, now)
+    triggers.start()
     announced = AnnouncedQueries(database, running, now)
     tasks = Tasks(database, runner, settings.home / "results", now)
     services = Services(
@@ -65,6 +69,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         engines=engines,
         models=models,
         runner=runner,
+        triggers=triggers,
         running=announced,
         tasks=tasks,
         authenticator=Authenticator(database, vault, watch, now),
@@ -75,6 +80,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     tasks.purge()
 
     def close() -> None:
+        triggers.close()
         running.stop_all()
         announced.close()
         tasks.close()

@@ -1,7 +1,7 @@
 """Whole answers in memory, for requests that repeat byte for byte.
 
-An entry is good while nothing it was made from has changed: accounts, connections and
-projects (their counters), the model's files (its version) and the time until which the result
+An entry is good while nothing it was made from has changed: accounts, connections, projects and
+datagroups (their counters), the model's files (its version) and the time until which the result
 may be reused. Everything else that an answer depends on is in the request itself: the token,
 the path, the query string and the body.
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from belvedere.projects.served import ServedModels
 from belvedere.store import EpochWatch
 
-_TOPICS = ("accounts", "connections", "projects")
+_TOPICS = ("accounts", "connections", "projects", "datagroups")
 Key = tuple[str, str, str, str, bytes]
 
 

@@ -10,6 +10,7 @@ from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
+from belvedere.query.datagroups import TriggerChecks
 from belvedere.query.runner import Runner
 from belvedere.query.tasks import Tasks
 from belvedere.settings import Settings
@@ -27,6 +28,7 @@ class Services:
     engines: EngineRegistry
     models: ServedModels
     runner: Runner
+    triggers: TriggerChecks
     running: AnnouncedQueries
     tasks: Tasks
     authenticator: Authenticator

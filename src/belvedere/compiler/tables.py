@@ -135,11 +135,6 @@ class Tables:
                 f'Unknown explore "{source.explore}" in explore_source of view "{view.name}"',
                 str(view.location) if view.location else None,
             )
-        if source.expression_custom_filter:
-            raise LookmlError(
-                f'expression_custom_filter of view "{view.name}" is not supported yet',
-                str(view.location) if view.location else None,
-            )
         filters = {
             qualified(pair.field, source.explore): pair.expression for pair in source.filters
         }
@@ -163,7 +158,7 @@ class Tables:
             pivots=(),
             fill_fields=(),
             filters=filters,
-            filter_expression=None,
+            filter_expression=source.expression_custom_filter,
             sorts=sorts or None,
             unsorted=not sorts,
             limit=source.limit,

@@ -30,6 +30,7 @@ from belvedere.lookml.model import Model
 from belvedere.lookml.scope import Scope, scope_of
 from belvedere.projects.served import ServedModels
 from belvedere.query.cache import Result, ResultCache, key_of
+from belvedere.query.datagroups import DatagroupStates
 from belvedere.query.definition import Definition
 from belvedere.query.inflight import InFlight
 from belvedere.query.options import RunOptions
@@ -90,6 +91,8 @@ class Prepared:
     may_see_sql: bool
     audience: Audience
     reuse: int
+    fresh_since: float
+    """Unix seconds: older results do not count any more."""
 
 
 class Runner:
@@ -100,6 +103,7 @@ class Runner:
         engines: EngineRegistry,
         models: ServedModels,
         cache: ResultCache,
+        datagroups: DatagroupStates,
         running: RunningQueries,
         settings: Settings,
         clock: Clock,
@@ -107,6 +111,7 @@ class Runner:
         self._engines = engines
         self._models = models
         self._cache = cache
+        self._datagroups = datagroups
         self.running = running
         self._settings = settings
         self._clock = clock
@@ -154,6 +159,7 @@ class Runner:
                 asker.attributes,
             ),
             reuse=reuse_seconds(model, scope.explore, self._settings.cache_seconds),
+            fresh_since=self._datagroups.fresh_since(model, scope.explore),
         )
 
     def _request(
@@ -360,7 +366,7 @@ class Runner:
         if options.cache or options.cache_only:
             age = None if options.cache_only else float(prepared.reuse)
             cached = self._cache.get(key, younger_than=age)
-            if cached is not None:
+            if cached is not None and (options.cache_only or cached.ran_at >= prepared.fresh_since):
                 return cached, True
         if options.cache_only:
             raise NotFound("There is no cached result of this query")

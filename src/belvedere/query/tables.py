@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from belvedere.store import Base, UtcDateTime
@@ -82,3 +82,31 @@ class RunningQueryRow(Base):
     query_slug: Mapped[str | None] = mapped_column(String(64))
     sql: Mapped[str | None] = mapped_column(Text)
     stop_wanted: Mapped[bool] = mapped_column(default=False)
+
+
+class DatagroupRow(Base):
+    """What became of a model's datagroup."""
+
+    __tablename__ = "datagroup"
+    __table_args__ = (UniqueConstraint("model_name", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model_name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trigger_value: Mapped[str | None] = mapped_column(Text)
+    trigger_error: Mapped[str | None] = mapped_column(Text)
+    trigger_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    triggered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stale_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MergeQueryRow(Base):
+    """Several queries' results joined; `fingerprint` makes equal ones one row."""
+
+    __tablename__ = "merge_query"
+
+    slug: Mapped[str] = mapped_column(String(32), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
