@@ -255,6 +255,15 @@ class AccessFilter(msgspec.Struct, frozen=True):
     user_attribute: str
 
 
+class DataTest(msgspec.Struct, frozen=True, kw_only=True):
+    """A query and what must hold in each of its rows: (name, Looker expression)."""
+
+    name: str
+    explore_source: ExploreSource
+    asserts: tuple[tuple[str, str], ...] = ()
+    location: Location | None = None
+
+
 class AggregateTable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     dimensions: tuple[str, ...] = ()
@@ -362,6 +371,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     datagroups: dict[str, Datagroup] = {}
     named_value_formats: dict[str, NamedValueFormat] = {}
     map_layers: dict[str, MapLayer] = {}
+    tests: tuple[DataTest, ...] = ()
     persist_for: str | None = None
     persist_with: str | None = None
     case_sensitive: bool | None = None

@@ -12,6 +12,7 @@ from belvedere.lookml.model import (
     AggregateTable,
     BindFilter,
     Datagroup,
+    DataTest,
     DerivedTable,
     Explore,
     ExploreSource,
@@ -481,6 +482,7 @@ def resolve_model(
             )
             for item in by_kind.get("map_layer", [])
         },
+        tests=tuple(_tests(reader, by_kind.get("test", []))),
         persist_for=reader.text(raw, "persist_for"),
         persist_with=reader.text(raw, "persist_with"),
         case_sensitive=reader.maybe_flag(raw, "case_sensitive"),
@@ -488,6 +490,19 @@ def resolve_model(
         fiscal_month_offset=fiscal_offset,
         location=raw.location,
     )
+
+
+def _tests(reader: Reader, raws: list[Raw]) -> Iterable[DataTest]:
+    for raw in raws:
+        reader.check_parameters(raw, "test")
+        source = _explore_source(reader, raw)
+        if source is None:
+            reader.report(f'The test "{raw.name}" has no explore_source', raw.location)
+            continue
+        asserts = tuple(
+            (child.name, reader.text(child, "expression") or "") for child in raw.children("assert")
+        )
+        yield DataTest(name=raw.name, explore_source=source, asserts=asserts, location=raw.location)
 
 
 def _datagroup(reader: Reader, raw: Raw) -> Datagroup:

@@ -105,6 +105,10 @@ class ServedModels:
         folder = self._projects.get(name)
         return None if folder is None else folder.root
 
+    def project_names(self) -> list[str]:
+        self._refresh()
+        return sorted(self._projects)
+
     def project(self, name: str) -> Project:
         self._refresh()
         folder = self._projects.get(name)

@@ -1,0 +1,245 @@
+"""Projects as they are served: their files, what is wrong in them, and their tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from belvedere.accounts.permissions import Permission
+from belvedere.api.call import Call
+from belvedere.api.operation import get, post
+from belvedere.errors import NotFound
+from belvedere.lookml.diagnostics import Diagnostic
+from belvedere.lookml.model import DataTest, Location, Model
+from belvedere.lookml.project import Project
+from belvedere.query import data_tests
+
+_SEE = Permission("see_lookml")
+_DEVELOP = Permission("develop")
+_TYPES = ("model", "view", "explore", "dashboard", "manifest")
+
+
+@get("/projects", requires=_SEE)
+def all_projects(call: Call) -> list[dict[str, Any]]:
+    """Every project of the instance."""
+    return [_present(call, name) for name in call.services.models.project_names()]
+
+
+@get("/projects/{project_id}", requires=_SEE)
+def project(call: Call, project_id: str) -> dict[str, Any]:
+    """One project."""
+    if project_id not in call.services.models.project_names():
+        raise NotFound
+    return _present(call, project_id)
+
+
+def _present(call: Call, name: str) -> dict[str, Any]:
+    may_develop = call.session.permissions.has(_DEVELOP)
+    return {
+        "can": {"show": True, "validate": may_develop},
+        "id": name,
+        "name": name,
+        "uses_git": False,
+        "is_git_dev_locked": False,
+        "git_remote_url": None,
+        "git_username": None,
+        "git_production_branch_name": "",
+        "git_service_name": "bare",
+        "pull_request_mode": "off",
+        "validation_required": False,
+        "git_release_mgmt_enabled": False,
+        "allow_warnings": True,
+        "is_example": False,
+        "has_production_counterpart": True,
+        "dependency_status": None,
+    }
+
+
+@get("/projects/{project_id}/manifest", requires=_SEE)
+def manifest(call: Call, project_id: str) -> dict[str, Any]:
+    """The project's name and what it imports."""
+    found = _project(call, project_id)
+    return {
+        "can": {"show": True},
+        "name": found.name,
+        "imports": [
+            {"name": name, "url": None, "ref": None, "is_remote": False}
+            for name in sorted(found.imported)
+        ],
+    }
+
+
+def _project(call: Call, name: str) -> Project:
+    try:
+        return call.services.models.project(name)
+    except FileNotFoundError:
+        raise NotFound from None
+
+
+# Files
+
+
+@get("/projects/{project_id}/files", requires=_SEE)
+def all_project_files(call: Call, project_id: str) -> list[dict[str, Any]]:
+    """The project's LookML files."""
+    return [_present_file(path) for path in _own_files(_project(call, project_id))]
+
+
+@get("/projects/{project_id}/files/file", requires=_SEE)
+def project_file(call: Call, project_id: str, file_id: str) -> dict[str, Any]:
+    """One file."""
+    if file_id not in _own_files(_project(call, project_id)):
+        raise NotFound
+    return _present_file(file_id)
+
+
+def _own_files(found: Project) -> list[str]:
+    return sorted(path for path in found.files if not path.startswith("//"))
+
+
+def _present_file(path: str) -> dict[str, Any]:
+    name = path.rpartition("/")[2]
+    parts = name.split(".")
+    kind = next((kind for kind in _TYPES if kind in (parts[0], *parts[1:-1])), "other")
+    return {
+        "can": {"show": True},
+        "id": path,
+        "path": path,
+        "title": name,
+        "type": kind,
+        "extension": f".{parts[-1]}",
+        "mime_type": "text/x-lookml",
+        "editable": False,
+    }
+
+
+# Validation
+
+
+@post("/projects/{project_id}/validate", requires=_DEVELOP)
+def validate_project(call: Call, project_id: str) -> dict[str, Any]:
+    """Everything that is wrong in the project."""
+    started = time.perf_counter()
+    found = _project(call, project_id)
+    errors = [_present_error(found.name, diagnostic) for diagnostic in found.diagnostics]
+    return {
+        "errors": errors,
+        "project_digest": found.version,
+        "models_not_validated": [],
+        "computation_time": time.perf_counter() - started,
+    }
+
+
+@get("/projects/{project_id}/validate", requires=_DEVELOP)
+def project_validation_results(call: Call, project_id: str) -> dict[str, Any]:
+    """The same; what is known of files that did not change is not looked at again."""
+    return {**validate_project(call, project_id), "stale": False}
+
+
+def _present_error(project_name: str, diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.kind,
+        "severity": str(diagnostic.severity),
+        "kind": diagnostic.kind,
+        "message": diagnostic.message,
+        "field_name": diagnostic.field,
+        **_place(project_name, diagnostic.location),
+        "model_id": diagnostic.model,
+        "explore": diagnostic.explore,
+        "help_url": None,
+        "params": {},
+        "sanitized_message": diagnostic.message,
+    }
+
+
+def _place(project_name: str, location: Location | None) -> dict[str, Any]:
+    """Files are named with their project in front, as clients split them."""
+    if location is None:
+        return {"source_file": None, "file_path": None, "line_number": None}
+    path = _with_project(project_name, location.file)
+    return {"source_file": location.file, "file_path": path, "line_number": location.line}
+
+
+def _with_project(project_name: str, file: str) -> str:
+    return file[2:] if file.startswith("//") else f"{project_name}/{file}"
+
+
+# Tests
+
+
+@get("/projects/{project_id}/lookml_tests", requires=_DEVELOP)
+def all_lookml_tests(call: Call, project_id: str, file_id: str | None) -> list[dict[str, Any]]:
+    """The project's data tests, perhaps of one file only."""
+    found = _project(call, project_id)
+    return [_present_test(found.name, model, test) for model, test in _tests(call, found, file_id)]
+
+
+@get("/projects/{project_id}/lookml_tests/run", requires=_DEVELOP)
+def run_lookml_test(
+    call: Call, project_id: str, file_id: str | None, test: str | None, model: str | None
+) -> list[dict[str, Any]]:
+    """Run data tests: all of them, or those of a file, a model, a name."""
+    found = _project(call, project_id)
+    return [
+        _run(call, found.name, owner, item)
+        for owner, item in _tests(call, found, file_id)
+        if test in (None, "", item.name) and model in (None, "", owner.name)
+    ]
+
+
+def _tests(call: Call, found: Project, file_id: str | None) -> Iterator[tuple[Model, DataTest]]:
+    for model in found.models.values():
+        if not call.session.permissions.may_see_model(model.name):
+            continue
+        for test in model.tests:
+            place = test.location.file if test.location else ""
+            if not file_id or file_id in (place, _with_project(found.name, place)):
+                yield model, test
+
+
+def _present_test(project_name: str, model: Model, test: DataTest) -> dict[str, Any]:
+    source = test.explore_source
+    names = [column.field or column.name for column in source.columns]
+    pairs = [("fields", ",".join(names))]
+    pairs += [(f"f[{pair.field}]", pair.expression) for pair in source.filters]
+    return {
+        "can": {"run": True},
+        "model_name": model.name,
+        "name": test.name,
+        "explore_name": source.explore,
+        "query_url_params": urlencode(pairs),
+        "file": _with_project(project_name, test.location.file) if test.location else "",
+        "line": test.location.line if test.location else None,
+    }
+
+
+def _run(call: Call, project_name: str, model: Model, test: DataTest) -> dict[str, Any]:
+    outcome = data_tests.run(call.services.runner, model.name, test, call.session)
+    place = _place(project_name, test.location)
+    return {
+        "can": {},
+        "model_name": model.name,
+        "test_name": test.name,
+        "assertions_count": len(test.asserts),
+        "assertions_failed": outcome.failed,
+        "errors": [
+            {
+                "code": "test",
+                "severity": "error",
+                "kind": "test",
+                "message": message,
+                "field_name": None,
+                **place,
+                "model_id": model.name,
+                "explore": test.explore_source.explore,
+                "help_url": None,
+                "params": {},
+                "sanitized_message": message,
+            }
+            for message in outcome.failures
+        ],
+        "warnings": [],
+        "success": not outcome.failures,
+    }
