@@ -182,6 +182,30 @@ def test_functions(client, expression: str, expected: list[Any]) -> None:
             assert one == other
 
 
+def test_calculations_of_lists(client) -> None:
+    found = run(client, {"l": "list(${sales.total}, 10)", "s": "sum(${l})", "i": "index(${l}, 2)"})
+    assert [row["s"] for row in found] == [40, 40, 15, 50]
+    assert [row["i"] for row in found] == [10] * 4
+    assert found[0]["l"] == [30, 10]
+
+
+@pytest.mark.parametrize("kind", ["table_calculation", "dimension"])
+def test_long_and_deep_expressions_are_told(client, kind: str) -> None:
+    chain = [{kind: f"c{n}", "expression": f"${{c{n + 1}}} + 1"} for n in range(400)]
+    chain.append({kind: "c400", "expression": "1"})
+    for dynamic in ([{kind: "c0", "expression": "+".join(["1"] * 5000)}], chain):
+        query = {
+            "model": "sales",
+            "view": "sales",
+            "fields": ["sales.month", *(["c0"] if kind == "dimension" else [])],
+            "dynamic_fields": json.dumps(dynamic),
+        }
+        answer = client.post("/queries/run/json", query, params={"server_table_calcs": "true"})
+        assert answer.status in (200, 400)
+        if answer.status == 400:
+            assert "deep" in answer.json()["message"]
+
+
 def test_calculations_build_on_one_another_in_any_order(client) -> None:
     found = run(client, {"c": "${b} + 1", "b": "${a} * 2", "a": "${sales.total}"})
     assert [row["c"] for row in found] == [61, 61, 11, 81]

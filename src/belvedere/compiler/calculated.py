@@ -23,6 +23,7 @@ _SHORTCUTS = {
     "percent_of_row": "{f} / sum(pivot_row({f}))",
     "running_row_total": "sum(pivot_offset_list({f}, -1 * (pivot_column() - 1), pivot_column()))",
 }
+_MOST = 500
 _TYPES = frozenset({"number", "string", "yesno", "date"})
 
 
@@ -30,6 +31,9 @@ def calculations(
     items: Iterable[Mapping[str, Any]], sorts: Iterable[Sort]
 ) -> tuple[Calculation, ...]:
     """Every calculation, those that cannot be read with the reason."""
+    items = list(items)
+    if len(items) > _MOST:
+        raise QueryError(f"A query can have at most {_MOST} table calculations")
     directions = {sort.field: "desc" if sort.descending else "asc" for sort in sorts}
     return tuple(_calculation(item, directions) for item in items)
 

@@ -59,7 +59,10 @@ def compile_query(request: Request, dialect: Dialect) -> Compiled:
     """
     if request.explore not in request.model.explores:
         raise NotFound
-    return _Planner(request, dialect).compiled()
+    try:
+        return _Planner(request, dialect).compiled()
+    except RecursionError:
+        raise QueryError("Fields or expressions of the query are nested too deeply") from None
 
 
 def _source_name(name: str) -> str:

@@ -26,8 +26,9 @@ def compute(shaped: Shaped, calculations: Sequence[Calculation], now: datetime) 
         try:
             work.add(item)
         except QueryError as error:
-            shaped.problems.append((item.name, str(error)))
-            work.add_nothing(item)
+            work.add_nothing(item, str(error))
+        except RecursionError:
+            work.add_nothing(item, "The calculation is nested too deeply")
     _sort(shaped, calculations)
 
 
@@ -113,9 +114,10 @@ class _Work:
         if self._shaped.totals is not None and totals:
             self._shaped.totals[item.name] = self._cell(totals, 0)
 
-    def add_nothing(self, item: Calculation) -> None:
+    def add_nothing(self, item: Calculation, problem: str) -> None:
+        self._shaped.problems.append((item.name, problem))
         self._pivoted[item.name] = False
-        self._place(item)
+        self._shaped.calculations[item.name] = "supermeasure" if self._shaped.pivots else "measure"
         for row in self._shaped.rows:
             row[item.name] = None
 

@@ -26,7 +26,6 @@ _WRONG = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
 _SINGLE = frozenset({"pivot_index", "pivot_where", "pivot_row"})
 """Functions whose value does not depend on the pivot column that they stand in."""
 _ACROSS = frozenset({"pivot_column", "pivot_offset", "pivot_offset_list"})
-_LISTS = frozenset({"list", "offset_list", "pivot_row", "pivot_offset_list", "split"})
 _COUNTS = frozenset({"count", "count_distinct", "max", "min", "list"})
 _MOST_LISTED = 1_000_000
 """Values of all lists of one column together."""
@@ -148,12 +147,9 @@ class Evaluator:
         (argument,) = arguments
         reduce = _reducer(name)
         column = self.column(argument, key)
-        if self._is_list(argument):
+        if _holds_lists(column):
             return [None if values is None else _safely(reduce, values) for values in column]
         return self._same(_safely(reduce, column))
-
-    def _is_list(self, tree: syntax.Expression) -> bool:
-        return isinstance(tree, syntax.Function) and tree.name in _LISTS
 
     def _paired(
         self,
@@ -161,18 +157,17 @@ class Evaluator:
         arguments: tuple[syntax.Expression, ...],
         key: Key,
     ) -> Column:
-        one, other = arguments
-        if self._is_list(one) and self._is_list(other):
-            columns = zip(self.column(one, key), self.column(other, key), strict=True)
-            return [_safely(_both, function, a, b) for a, b in columns]
-        return self._same(_safely(_both, function, self.column(one, key), self.column(other, key)))
+        one, other = (self.column(argument, key) for argument in arguments)
+        if _holds_lists(one) and _holds_lists(other):
+            return [_safely(_both, function, a, b) for a, b in zip(one, other, strict=True)]
+        return self._same(_safely(_both, function, one, other))
 
     def _over(
         self, argument: syntax.Expression, key: Key, function: Callable[[Column, int], Any]
     ) -> Column:
         """The function of the column (of the cell's own list) and the row's place."""
         column = self.column(argument, key)
-        if self._is_list(argument):
+        if _holds_lists(column):
             return [_safely(function, cell or [], place) for place, cell in enumerate(column)]
         return [_safely(function, column, place) for place in range(self._count)]
 
@@ -210,7 +205,7 @@ class Evaluator:
 
     def _do_index(self, of: syntax.Expression, at: syntax.Expression, *, key: Key) -> Column:
         column, places = self.column(of, key), self.column(at, key)
-        if self._is_list(of):
+        if _holds_lists(column):
             pairs = zip(column, places, strict=True)
             return [_at(cell or [], _whole(place) - 1) for cell, place in pairs]
         return [_at(column, _whole(place) - 1) for place in places]
@@ -459,6 +454,11 @@ def _safely(function: Callable[..., Any], *values: Any) -> Any:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _holds_lists(column: Column) -> bool:
+    """Whether each cell is a list of its own, to be reduced by itself."""
+    return any(isinstance(value, list) for value in column)
 
 
 def _numbers(column: Column) -> list[float]:
