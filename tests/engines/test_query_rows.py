@@ -150,7 +150,7 @@ def test_pivots_and_totals(
     compiled = compile_query(request, database.dialect)
     found = shape(
         compiled,
-        Tables(**{name: answer(database, part) for name, part in compiled.parts().items()}),
+        Tables.of({name: answer(database, part) for name, part in compiled.parts().items()}),
     )
 
     def key(row: tuple[Any, ...]) -> tuple[Any, Any]:

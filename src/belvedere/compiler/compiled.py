@@ -63,6 +63,21 @@ class SqlPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The rows that measures of type period_over_period compare with.
+
+    `times` are (name, timeframe) of the selected dimensions that count, the finest first; a row
+    is compared with the one whose time is one `unit` (day, week, month, quarter, year) before.
+    The part's columns are the query's dimensions and each measure's source.
+    """
+
+    part: SqlPart
+    unit: str
+    times: tuple[tuple[str, str], ...]
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Warn:
     """Something that was left out; shown to the caller in json_detail's `errors`."""
 
@@ -116,6 +131,7 @@ class Compiled:
     total: SqlPart | None = None
     row_total: SqlPart | None = None
     grand_total: SqlPart | None = None
+    earlier: tuple[Earlier, ...] = ()
     row_total_side: str | None = None
     sorts: tuple[AppliedSort, ...] = ()
     fill_fields: tuple[str, ...] = ()
@@ -140,7 +156,8 @@ class Compiled:
         """Every statement of the query by what it answers: `main` first, then the totals."""
         named = {"total": self.total, "row_total": self.row_total, "grand_total": self.grand_total}
         main = {"main": SqlPart(self.sql, self.columns)}
-        return main | {name: part for name, part in named.items() if part is not None}
+        earlier = {f"earlier {n}": found.part for n, found in enumerate(self.earlier)}
+        return main | {name: part for name, part in named.items() if part is not None} | earlier
 
     @property
     def plain(self) -> bool:

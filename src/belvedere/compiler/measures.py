@@ -28,7 +28,8 @@ AGGREGATES = frozenset(
         "percentile_distinct",
     ]
 )
-POST_QUERY = frozenset({"running_total", "percent_of_total", "percent_of_previous"})
+COMPARED = "period_over_period"
+POST_QUERY = frozenset({"running_total", "percent_of_total", "percent_of_previous", COMPARED})
 NEVER_TOTALLED = frozenset({"list", "string"}) | POST_QUERY
 _STRICT = re.compile(r"""["`]?\w+["`]?\.["`]?\w+["`]?(\s*[-+*]\s*["`]?\w+["`]?\.["`]?\w+["`]?)*""")
 _MOVED_BY_REPETITION = frozenset({"count", "sum", "average", "median", "percentile"})
@@ -128,8 +129,9 @@ class Measures:
 
     def _composed(self, scoped: ScopedField, aggregate: RenderAggregate, raw: RenderRaw) -> str:
         field = scoped.field
-        if field.type == "period_over_period":
-            raise QueryError(f"{scoped.full_name}: period_over_period is not supported yet")
+        if field.type == COMPARED:
+            based_on = self._resolver.lookup(field.based_on or "", scoped.alias, scoped.full_name)
+            return self.sql(based_on, aggregate, raw)
         if field.sql is None:
             raise LookmlError(
                 f"The measure {scoped.full_name} has no sql",

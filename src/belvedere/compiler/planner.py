@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from belvedere.compiler import totals
@@ -10,6 +11,7 @@ from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import (
     AppliedSort,
     Compiled,
+    Earlier,
     OutputColumn,
     PostMeasure,
     Role,
@@ -17,12 +19,14 @@ from belvedere.compiler.compiled import (
     Warn,
 )
 from belvedere.compiler.conditions import local_bounds
+from belvedere.compiler.conditions.periods import moved
 from belvedere.compiler.dialects.base import Dialect
+from belvedere.compiler.earlier import Shift, shift_of, times_of
 from belvedere.compiler.expressions import custom_filter, written
 from belvedere.compiler.fanout import Where
 from belvedere.compiler.fragments import Fragment
 from belvedere.compiler.joins import JoinTree
-from belvedere.compiler.measures import POST_QUERY, Measures
+from belvedere.compiler.measures import COMPARED, POST_QUERY, Measures
 from belvedere.compiler.pivots import COLUMN_RANK, ROW_RANK, PivotOrder, PivotShape, pivoted
 from belvedere.compiler.request import Request
 from belvedere.compiler.resolver import Resolver, is_range_timeframe
@@ -70,8 +74,11 @@ def _source_name(name: str) -> str:
 
 
 class _Planner:
-    def __init__(self, request: Request, dialect: Dialect, depth: int = 0) -> None:
+    def __init__(
+        self, request: Request, dialect: Dialect, depth: int = 0, shift: Shift | None = None
+    ) -> None:
         self._depth = depth
+        self._shift = shift
         self.request = request
         self.dialect = dialect
         self.scope = scope_of(request.model, request.explore)
@@ -154,7 +161,9 @@ class _Planner:
             if expression.strip():
                 self.having.append(Having(scoped, expression))
             return
-        made = self.resolver.condition(scoped, expression)
+        shift = self._shift
+        back = shift.unit if shift is not None and shift.concerns(scoped) else None
+        made = self.resolver.condition(scoped, expression, back)
         if made is not None:
             self.where.append(Where(*made))
 
@@ -231,6 +240,7 @@ class _Planner:
             total=self._total(),
             row_total=self._row_total(),
             grand_total=self._grand_total(),
+            earlier=tuple(self._earlier()),
             row_total_side=self._row_total_side(),
             sorts=tuple(
                 AppliedSort(field.full_name, sort.descending, sort.pivot_column)
@@ -413,6 +423,49 @@ class _Planner:
         columns += [self._measure_column(measure) for measure in measures]
         sql = self.writer.with_clause(self.writer.write(select))
         return SqlPart(sql, tuple(columns))
+
+    # Comparison with earlier periods
+
+    def _earlier(self) -> Iterator[Earlier]:
+        """One statement for each distance that measures look back."""
+        if self._shift is not None:
+            return
+        by_shift: dict[Shift, list[ScopedField]] = {}
+        for scoped in self.selection.measures:
+            if scoped.field.type == COMPARED:
+                by_shift.setdefault(shift_of(self.resolver, scoped), []).append(scoped)
+        for shift, measures in by_shift.items():
+            times = times_of(shift, measures[0], self.selection.dimensions)
+            for other in measures[1:]:
+                times_of(shift, other, self.selection.dimensions)
+            yield Earlier(
+                part=self._shifted(shift, measures, times[0]),
+                unit=shift.unit,
+                times=tuple((time.full_name, time.field.timeframe or "") for time in times),
+                measures=tuple(measure.full_name for measure in measures),
+            )
+
+    def _shifted(self, shift: Shift, measures: list[ScopedField], time: ScopedField) -> SqlPart:
+        fields = (*self.selection.dimensions, *measures)
+        request = replace(
+            self.request,
+            fields=tuple(field.full_name for field in fields),
+            pivots=(),
+            fill_fields=(),
+            sorts=(),
+            unsorted=True,
+            limit=None,
+            total=False,
+            row_total=None,
+        )
+        planner = _Planner(request, self.dialect, self._depth, shift)
+        if shift.to_date:
+            until = moved(planner.resolver.time.local_now, -1, shift.unit)
+            made = planner.resolver.condition(time, f"before {until:%Y-%m-%d %H:%M:%S}")
+            planner.where += [] if made is None else [Where(*made)]
+        planner.having = []
+        compiled = planner.compiled()
+        return SqlPart(compiled.sql, compiled.columns)
 
     # Fill
 

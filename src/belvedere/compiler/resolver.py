@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from belvedere.compiler import tables
@@ -380,8 +381,13 @@ class Resolver:
             return self.expression(scoped)
         return self.value(scoped)
 
-    def condition(self, scoped: ScopedField, expression: str) -> tuple[Fragment, bool] | None:
-        """The filter expression put on the dimension, and whether nulls can satisfy it."""
+    def condition(
+        self, scoped: ScopedField, expression: str, back: str | None = None
+    ) -> tuple[Fragment, bool] | None:
+        """The filter expression put on the dimension, and whether nulls can satisfy it.
+
+        `back` is a unit of time by which ranges of dates are moved into the past.
+        """
         if scoped.field.is_measure:
             raise QueryError(
                 f"Invalid filter: {scoped.full_name} is a measure and cannot be filtered here"
@@ -394,7 +400,7 @@ class Resolver:
             scoped.field,
             operand.sql,
             expression,
-            self.time,
+            replace(self.time, back=back) if back else self.time,
             self.case_sensitive(scoped.field),
         )
         return None if made is None else (self._with(operand, made.sql), made.accepts_null)

@@ -293,7 +293,7 @@ class Runner:
         results = {name: result for name, (result, _) in answers.items()}
         runtime = sum(result.runtime for result in results.values())
         facts = self._facts(prepared, results["main"].ran_at, runtime, from_cache=fresh)
-        tables = Tables(**{name: result.table for name, result in results.items()})
+        tables = Tables.of({name: result.table for name, result in results.items()})
         body = self._encoded(prepared, options, tables, facts)
         until = min(result.ran_at for result in results.values()) + prepared.reuse
         return Outcome(

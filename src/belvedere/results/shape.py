@@ -12,6 +12,7 @@ from belvedere.compiler.compiled import Compiled
 from belvedere.compiler.dialects.reading import week_start
 from belvedere.results import pivots
 from belvedere.results.columns import values_of
+from belvedere.results.earlier import add_earlier
 from belvedere.results.fill import Bounds, FillRange, domain, is_filled, with_missing
 from belvedere.results.post_measures import compute
 from belvedere.results.shaped import PivotColumn, Row, Shaped, Tables, outline
@@ -34,6 +35,8 @@ def shape(compiled: Compiled, tables: Tables, now: datetime | None = None) -> Sh
         shaped.totals = _totals(shaped, compiled, tables.total)
         if tables.grand_total is not None:
             pivots.add_grand_total(shaped.totals, tables.grand_total)
+    for earlier, table in zip(compiled.earlier, tables.earlier, strict=True):
+        add_earlier(shaped, compiled, earlier, table)
     _add_post_measures(shaped, compiled)
     if compiled.fill_fields:
         _filled(shaped, compiled, _reach(compiled))
@@ -74,7 +77,10 @@ def _totals(shaped: Shaped, compiled: Compiled, table: pa.Table) -> Row:
 
 def _add_post_measures(shaped: Shaped, compiled: Compiled) -> None:
     keys = [column.key for column in shaped.columns if not column.is_total]
+    compared = {name for earlier in compiled.earlier for name in earlier.measures}
     for post in compiled.post_measures:
+        if post.name in compared:
+            continue
         compute(shaped.rows, keys if shaped.pivots else None, post)
     hidden = {post.source for post in compiled.post_measures} - set(shaped.names)
     for row in shaped.rows:

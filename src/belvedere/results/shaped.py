@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,14 @@ class Tables:
     total: pa.Table | None = None
     row_total: pa.Table | None = None
     grand_total: pa.Table | None = None
+    earlier: tuple[pa.Table, ...] = ()
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pa.Table]) -> Tables:
+        """From the tables by the names of `Compiled.parts`."""
+        named = {name: table for name, table in tables.items() if not name.startswith("earlier ")}
+        earlier = tuple(table for name, table in tables.items() if name not in named)
+        return cls(**named, earlier=earlier)
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ def date_condition(
             words.append(f"{operand} IS {'NOT ' if term.negated else ''}NULL")
             accepts_null = accepts_null or not term.negated
         else:
-            words.append(_within(operand, range_of(term, time), boundary))
+            words.append(_within(operand, _moved_back(range_of(term, time), time), boundary))
     sql = words[0] if len(words) == 1 else f"({' OR '.join(words)})"
     return Condition(sql, accepts_null)
 
@@ -80,6 +80,13 @@ def local_bounds(expression: str, time: TimeContext) -> Range:
         min(known_starts) if known_starts and None not in starts else None,
         max(known_ends) if known_ends and None not in ends else None,
     )
+
+
+def _moved_back(span: Range, time: TimeContext) -> Range:
+    if time.back is None:
+        return span
+    start, end = (None if side is None else moved(side, -1, time.back) for side in span)
+    return start, end
 
 
 def _within(operand: str, span: Range, boundary: Callable[[datetime], str]) -> str:

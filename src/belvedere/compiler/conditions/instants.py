@@ -19,6 +19,8 @@ class TimeContext:
     timezone: str = "UTC"
     database_timezone: str = "UTC"
     calendar: Calendar = field(default_factory=Calendar)
+    back: str | None = None
+    """A unit by which every range is moved into the past."""
 
     @property
     def local_now(self) -> datetime:
