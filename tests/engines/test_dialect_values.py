@@ -178,7 +178,7 @@ def test_nulls_sort_last_both_ways(
     by = database.dialect.order("x", descending=descending)
     sql = f"SELECT x FROM (VALUES (2), (NULL), (3), (1)) AS t(x) ORDER BY {by}"
     assert [row[0] for row in as_written(database, sql)] == order
-    limited = f"{sql} {database.dialect.limit(2)}"
+    limited = f"{sql} {database.dialect.limit(2, ordered=True)}"
     assert [row[0] for row in as_written(database, limited)] == order[:2]
 
 

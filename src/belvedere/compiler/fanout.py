@@ -402,8 +402,7 @@ class CollapsePlan:
         columns = ", ".join(f"{sql} AS {name}" for sql, name in part.columns.items())
         group = ", ".join(part.groups)
         body = "\n".join(lines)
-        alias = self._dialect.identifier(part.alias)
-        return f"(SELECT {columns}\n{body}\nGROUP BY {group}) AS {alias}"
+        return self._dialect.aliased(f"(SELECT {columns}\n{body}\nGROUP BY {group})", part.alias)
 
     def _part_rows(
         self, part: Part, source: Callable[[str], str]

@@ -44,7 +44,7 @@ def pivoted(dialect: Dialect, inner: str, shape: PivotShape) -> str:
     """
     if shape.rows and all(order.column in shape.rows for order in shape.row_order):
         return _by_rows(dialect, inner, shape)
-    q = dialect.quote
+    q = dialect.column
     by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
     by_row = ", ".join(_row_terms(dialect, shape))
     rows = ", ".join(q(name) for name in shape.rows)
@@ -71,7 +71,7 @@ ORDER BY {ROW_RANK}, {COLUMN_RANK}"""
 
 def _by_rows(dialect: Dialect, inner: str, shape: PivotShape) -> str:
     """The same where rows are ordered by their own values alone: two rankings are enough."""
-    shown = ", ".join(dialect.quote(name) for name in shape.shown)
+    shown = ", ".join(dialect.column(name) for name in shape.shown)
     by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
     by_row = ", ".join(_own_terms(dialect, shape))
     kept = f"({COLUMN_RANK} <= {shape.column_limit} OR {COLUMN_RANK} = z__first_column)"
@@ -102,7 +102,7 @@ def _kept(shape: PivotShape) -> str:
 
 
 def _plain(dialect: Dialect, order: PivotOrder) -> str:
-    return dialect.order(dialect.quote(order.column), descending=order.descending)
+    return dialect.order(dialect.column(order.column), descending=order.descending)
 
 
 def _row_terms(dialect: Dialect, shape: PivotShape) -> list[str]:
@@ -113,14 +113,14 @@ def _row_terms(dialect: Dialect, shape: PivotShape) -> list[str]:
             terms.append(_plain(dialect, order))
             named.add(order.column)
             continue
-        column = dialect.quote(order.column)
+        column = dialect.column(order.column)
         here = f"{COLUMN_RANK} = {order.pivot_column + 1}"
         present = f"CASE WHEN {column} IS NOT NULL THEN 0 ELSE 1 END"
         terms.append(f"CASE WHEN {here} THEN {present} ELSE 2 END")
         value = f"CASE WHEN {here} THEN {column} ELSE NULL END"
         terms.append(dialect.order(value, descending=order.descending))
     rest = [name for name in shape.rows if name not in named]
-    terms += [dialect.order(dialect.quote(name), descending=False) for name in rest]
+    terms += [dialect.order(dialect.column(name), descending=False) for name in rest]
     return [*terms, COLUMN_RANK]
 
 

@@ -277,8 +277,9 @@ class Resolver:
     def _location(self, scoped: ScopedField) -> Fragment:
         latitude = self.coordinate(scoped, "latitude")
         longitude = self.coordinate(scoped, "longitude")
-        text = self.dialect.text
-        sql = f"{text(latitude.sql)} || ',' || {text(longitude.sql)}"
+        text, concat = self.dialect.text, self.dialect.function
+        start = concat("concat", [text(latitude.sql), self.dialect.string(",")])
+        sql = concat("concat", [start, text(longitude.sql)])
         return Fragment(
             sql, latitude.needs | longitude.needs, latitude.mentions | longitude.mentions
         )

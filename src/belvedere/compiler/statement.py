@@ -159,9 +159,9 @@ class StatementWriter:
     def _render(self, select: Select, strategy: _Strategy) -> str:
         columns = self._columns(select, strategy)
         having = [self._having(item, strategy) for item in select.having]
-        order = self._order(select, strategy)
+        order = self._order(select, strategy, dict(columns))
         from_clause = strategy.from_clause()
-        listed = ",\n  ".join(f"{sql} AS {self._dialect.quote(name)}" for name, sql in columns)
+        listed = ",\n  ".join(f"{sql} AS {self._dialect.column(name)}" for name, sql in columns)
         lines = [f"SELECT\n  {listed}", from_clause]
         conditions = strategy.conditions()
         if conditions:
@@ -174,7 +174,7 @@ class StatementWriter:
         if order:
             lines.append(f"ORDER BY {', '.join(order)}")
         if select.limit is not None:
-            lines.append(self._dialect.limit(select.limit))
+            lines.append(self._dialect.limit(select.limit, ordered=bool(order)))
         return "\n".join(lines)
 
     def _columns(self, select: Select, strategy: _Strategy) -> list[tuple[str, str]]:
@@ -197,10 +197,15 @@ class StatementWriter:
 
     def _groups(self, select: Select, strategy: _Strategy) -> list[str]:
         """The expression itself where the value is made from it, else the column's position."""
-        return [
-            str(position) if item.period is None else strategy.dimension(item.period)
-            for position, item in enumerate(select.dimensions, 1)
-        ]
+        groups = []
+        for position, item in enumerate(select.dimensions, 1):
+            if item.period is not None:
+                groups.append(strategy.dimension(item.period))
+            elif self._dialect.supports_group_by_ordinal:
+                groups.append(str(position))
+            else:
+                groups.append(strategy.dimension(item.fragment))
+        return groups
 
     def _least(self, fragment: Fragment, strategy: _Strategy) -> str:
         """The companion's value within a group, without grouping by it."""
@@ -223,23 +228,20 @@ class StatementWriter:
         )
         return None if made is None else made.sql
 
-    def _order(self, select: Select, strategy: _Strategy) -> list[str]:
-        positions = {item.name: number for number, item in enumerate(select.dimensions, 1)}
+    def _order(
+        self, select: Select, strategy: _Strategy, columns: dict[str, str]
+    ) -> list[str]:
         companions = {item.name: item.companion for item in select.dimensions}
-        offset = len(positions) + (
-            sum(companion is not None for companion in companions.values())
-            if select.companions
-            else 0
-        )
-        positions |= {item.name: offset + n for n, item in enumerate(select.measures, 1)}
+        if self._dialect.supports_group_by_ordinal:
+            columns = {name: str(position) for position, name in enumerate(columns, 1)}
         terms = []
         for order in select.order:
             companion = companions.get(order.name)
             if companion is not None:
                 sql = self._least(companion, strategy) if select.grouped else companion.sql
                 terms.append(self._dialect.order(sql, descending=order.descending))
-            if order.name in positions:
-                sql = str(positions[order.name])
+            if order.name in columns:
+                sql = columns[order.name]
             elif order.name in select.extra_order:
                 scoped = select.extra_order[order.name]
                 sql = self._measures.sql(scoped, strategy.aggregate, strategy.raw)

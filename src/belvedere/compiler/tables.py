@@ -32,9 +32,8 @@ class Tables:
 
     def source(self, alias: str, view: View, stated: str | None = None) -> str:
         """The FROM or JOIN item of a view joined as `alias`; `stated` overrides its table."""
-        dialect = self._resolver.dialect
         name = self._stated(stated, alias) if stated else self.name_of(view.name, alias)
-        return f"{name} AS {dialect.identifier(alias)}"
+        return self._resolver.dialect.aliased(name, alias)
 
     def _stated(self, text: str, alias: str) -> str:
         return unshielded(self._resolver.rendered(text, alias)).strip()
@@ -115,17 +114,18 @@ class Tables:
         request = self._native_request(view, source)
         inner = self._nested(request)
         columns = [
-            f"{dialect.quote(qualified(column.field or column.name, source.explore))} "
+            f"{dialect.column(qualified(column.field or column.name, source.explore))} "
             f"AS {dialect.identifier(column.name)}"
             for column in source.columns
         ]
-        sql = f"SELECT {', '.join(columns)} FROM ({inner}) AS source_rows"
+        sql = f"SELECT {', '.join(columns)} FROM {dialect.aliased(f'({inner})', 'source_rows')}"
         if source.derived_columns:
             derived = [
                 f"{column.sql} AS {dialect.identifier(column.name)}"
                 for column in source.derived_columns
             ]
-            sql = f"SELECT *, {', '.join(derived)} FROM ({sql}) AS derived_rows"
+            rows = dialect.aliased(f"({sql})", "derived_rows")
+            sql = f"SELECT *, {', '.join(derived)} FROM {rows}"
         return sql
 
     def _native_request(self, view: View, source: ExploreSource) -> Request:

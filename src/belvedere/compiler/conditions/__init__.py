@@ -53,7 +53,7 @@ def condition(
             case Grammar.date:
                 return date_condition(dialect, field, compared, expression, time)
             case Grammar.yesno:
-                return yesno_condition(compared, expression)
+                return yesno_condition(dialect, compared, expression)
             case Grammar.label:
                 return label_condition(dialect, field, compared, expression, case_sensitive)
             case Grammar.string:

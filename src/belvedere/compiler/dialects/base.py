@@ -32,6 +32,7 @@ class Dialect(ABC):
     supports_full_outer_join: ClassVar[bool]
     supports_window_functions: ClassVar[bool]
     supports_group_by_ordinal: ClassVar[bool]
+    """Whether GROUP BY and ORDER BY may name output columns by their position."""
     like_is_case_sensitive: ClassVar[bool]
     default_schema: ClassVar[str | None]
     reserved_words: ClassVar[frozenset[str]]
@@ -69,6 +70,14 @@ class Dialect(ABC):
             return identifier
         return self.quote(identifier)
 
+    def column(self, name: str) -> str:
+        """The output column of a field (a name with a dot in it)."""
+        return self.quote(name)
+
+    def aliased(self, source: str, alias: str) -> str:
+        """A FROM item under another name."""
+        return f"{source} AS {self.identifier(alias)}"
+
     @abstractmethod
     def string(self, value: str) -> str:
         """A string literal that reads back as exactly `value`, whatever it holds."""
@@ -99,6 +108,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def equals_ignoring_case(self, operand: str, value: str) -> str: ...
+
+    def untrue(self, condition: str) -> str:
+        """True where the condition is false or null."""
+        return f"NOT COALESCE({condition}, FALSE)"
 
     @abstractmethod
     def length(self, operand: str) -> str: ...
@@ -172,9 +185,9 @@ class Dialect(ABC):
 
     # Rows and columns
 
-    @abstractmethod
-    def limit(self, rows: int) -> str:
-        """The clause that ends a SELECT, such as `LIMIT 500`."""
+    def limit(self, rows: int, *, ordered: bool) -> str:  # noqa: ARG002
+        """The clause that ends a SELECT; `ordered` tells whether ORDER BY precedes it."""
+        return f"LIMIT {rows}"
 
     @abstractmethod
     def text(self, operand: str) -> str:
@@ -184,6 +197,6 @@ class Dialect(ABC):
     def cast(self, operand: str, kind: str) -> str:
         """Cast for `${field::kind}`: string, number, date, datetime, boolean."""
 
-    @abstractmethod
     def order(self, operand: str, *, descending: bool) -> str:
-        """An ORDER BY term; nulls sort last both ways."""
+        """An ORDER BY term (or several); nulls sort last both ways."""
+        return f"{operand} {'DESC' if descending else 'ASC'} NULLS LAST"

@@ -245,17 +245,11 @@ class DuckDB(Dialect):
 
     # Rows and columns
 
-    def limit(self, rows: int) -> str:
-        return f"LIMIT {rows}"
-
     def text(self, operand: str) -> str:
         return f"CAST({operand} AS VARCHAR)"
 
     def cast(self, operand: str, kind: str) -> str:
         return f"CAST({operand} AS {_CASTS[kind]})"
-
-    def order(self, operand: str, *, descending: bool) -> str:
-        return f"{operand} {'DESC' if descending else 'ASC'} NULLS LAST"
 
 
 def _week(operand: str, start: int) -> str:
