@@ -228,9 +228,7 @@ class StatementWriter:
         )
         return None if made is None else made.sql
 
-    def _order(
-        self, select: Select, strategy: _Strategy, columns: dict[str, str]
-    ) -> list[str]:
+    def _order(self, select: Select, strategy: _Strategy, columns: dict[str, str]) -> list[str]:
         companions = {item.name: item.companion for item in select.dimensions}
         if self._dialect.supports_group_by_ordinal:
             columns = {name: str(position) for position, name in enumerate(columns, 1)}
