@@ -18,6 +18,10 @@ from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.cache import ResultCache
 from belvedere.query.datagroups import DatagroupStates, TriggerChecks
+from belvedere.query.derived.builder import Builder
+from belvedere.query.derived.materializations import Materializations
+from belvedere.query.derived.regenerator import Regenerator
+from belvedere.query.derived.states import KeptStates
 from belvedere.query.runner import Runner
 from belvedere.query.running import RunningQueries
 from belvedere.query.tasks import Tasks
@@ -55,9 +59,13 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     running = RunningQueries()
     cache = ResultCache(settings.home / "cache", settings.cache_bytes)
     datagroups = DatagroupStates(database, watch)
-    runner = Runner(engines, models, cache, datagroups, running, settings, now)
+    builder = Builder(KeptStates(database, watch, now), now)
+    runner = Runner(engines, models, cache, datagroups, builder, running, settings, now)
     triggers = TriggerChecks(database, models, engines, now)
     triggers.start()
+    regenerator = Regenerator(database, models, engines, builder, running, now)
+    regenerator.start()
+    materializations = Materializations(database, builder, running, now)
     announced = AnnouncedQueries(database, running, now)
     tasks = Tasks(database, runner, settings.home / "results", now)
     services = Services(
@@ -70,6 +78,9 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         models=models,
         runner=runner,
         triggers=triggers,
+        builder=builder,
+        regenerator=regenerator,
+        materializations=materializations,
         running=announced,
         tasks=tasks,
         authenticator=Authenticator(database, vault, watch, now),
@@ -81,7 +92,10 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
 
     def close() -> None:
         triggers.close()
+        regenerator.stop()
         running.stop_all()
+        regenerator.close()
+        materializations.close()
         announced.close()
         tasks.close()
         cache.close()

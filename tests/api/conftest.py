@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -43,7 +43,8 @@ class Instance:
 
     def __init__(self, settings: Settings, loop: Loop) -> None:
         self.settings = settings
-        self.application = build(settings)
+        self.skipped = timedelta()
+        self.application = build(settings, lambda: clock.now() + self.skipped)
         self.services = self.application._services
         self.loop = loop
         self.anonymous = ApiClient(self.application, loop)
@@ -66,7 +67,7 @@ class Instance:
         user_id = self.user(role)
         with self.services.database.session() as session:
             issued = tokens.issue(
-                session, self.services.vault, users.get(session, user_id), clock.now(), 3600
+                session, self.services.vault, users.get(session, user_id), clock.now(), 86_400
             )
         return self.anonymous.with_token(issued.token)
 
@@ -77,6 +78,10 @@ class Instance:
                 session, self.services.vault, users.get(session, user_id), clock.now()
             )
         return issued.client_id, issued.client_secret
+
+    def skip(self, minutes: float) -> None:
+        """So much time passes for the server."""
+        self.skipped += timedelta(minutes=minutes)
 
     def close(self) -> None:
         self.application._on_close()

@@ -11,6 +11,9 @@ from belvedere.connections.registry import EngineRegistry
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.datagroups import TriggerChecks
+from belvedere.query.derived.builder import Builder
+from belvedere.query.derived.materializations import Materializations
+from belvedere.query.derived.regenerator import Regenerator
 from belvedere.query.runner import Runner
 from belvedere.query.tasks import Tasks
 from belvedere.settings import Settings
@@ -30,6 +33,9 @@ class Services:
     runner: Runner
     triggers: TriggerChecks
     running: AnnouncedQueries
+    builder: Builder
+    regenerator: Regenerator
+    materializations: Materializations
     tasks: Tasks
     authenticator: Authenticator
     throttle: Throttle

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from belvedere.compiler.dialects.base import Calendar
 from belvedere.compiler.expressions.syntax import Expression
+from belvedere.compiler.persistent import KeptTable, named
 from belvedere.lookml.model import Field
 from belvedere.lookml.scope import ScopedField
 
@@ -149,6 +151,8 @@ class Compiled:
     calculations: tuple[Calculation, ...] = ()
     custom: tuple[ScopedField, ...] = ()
     """The fields that the query defined itself."""
+    kept: tuple[KeptTable, ...] = ()
+    """The persistent derived tables that the statements read."""
     symmetric: bool = False
     """Whether some measure had to be protected against repeated rows."""
 
@@ -158,6 +162,24 @@ class Compiled:
         main = {"main": SqlPart(self.sql, self.columns)}
         earlier = {f"earlier {n}": found.part for n, found in enumerate(self.earlier)}
         return main | {name: part for name, part in named.items() if part is not None} | earlier
+
+    def reading(self, tables: Sequence[tuple[KeptTable, str]]) -> Compiled:
+        """The same with the physical tables in the place of persistent ones."""
+
+        def part(found: SqlPart | None) -> SqlPart | None:
+            return None if found is None else SqlPart(named(found.sql, tables), found.columns)
+
+        return replace(
+            self,
+            sql=named(self.sql, tables),
+            total=part(self.total),
+            row_total=part(self.row_total),
+            grand_total=part(self.grand_total),
+            earlier=tuple(
+                replace(found, part=SqlPart(named(found.part.sql, tables), found.part.columns))
+                for found in self.earlier
+            ),
+        )
 
     @property
     def plain(self) -> bool:

@@ -27,6 +27,7 @@ from belvedere.compiler.fanout import Where
 from belvedere.compiler.fragments import Fragment
 from belvedere.compiler.joins import JoinTree
 from belvedere.compiler.measures import COMPARED, POST_QUERY, Measures
+from belvedere.compiler.persistent import ANY_TIME, KeptTable, Making, is_kept, kept_table
 from belvedere.compiler.pivots import COLUMN_RANK, ROW_RANK, PivotOrder, PivotShape, pivoted
 from belvedere.compiler.request import Request
 from belvedere.compiler.resolver import Resolver, is_range_timeframe
@@ -40,7 +41,7 @@ from belvedere.compiler.statement import (
     StatementWriter,
 )
 from belvedere.errors import LookmlError, NotFound, QueryError
-from belvedere.lookml.model import Category, Field
+from belvedere.lookml.model import Category, Field, View
 from belvedere.lookml.scope import ScopedField, scope_of
 
 _REPORTED_BY_KEY = {
@@ -69,6 +70,33 @@ def compile_query(request: Request, dialect: Dialect) -> Compiled:
         raise QueryError("Fields or expressions of the query are nested too deeply") from None
 
 
+def making(request: Request, dialect: Dialect, kept: KeptTable) -> Making:
+    """How a persistent table is made at the request's time. Its `explore` does not matter."""
+    below: dict[str, KeptTable] = {}
+
+    def nested(inner: Request) -> str:
+        compiled = compile_query(inner, dialect)
+        below.update({found.key: found for found in compiled.kept})
+        return compiled.sql
+
+    scope = scope_of(request.model, request.explore)
+    resolver = Resolver(request, scope, dialect, nested).alone(kept.view, request.now)
+    return Making(resolver, kept, below)
+
+
+def kept_of(request: Request, dialect: Dialect, view: View) -> KeptTable | None:
+    """The persistent table behind a view, for this viewer; None where it is none."""
+    if request.scratch is None or view.derived_table is None or not is_kept(view.derived_table):
+        return None
+
+    def nested(inner: Request) -> str:
+        return compile_query(inner, dialect).sql
+
+    scope = scope_of(request.model, request.explore)
+    alone = Resolver(request, scope, dialect, nested).alone(view, ANY_TIME, [view.name])
+    return kept_table(alone, view, request.scratch)
+
+
 def _source_name(name: str) -> str:
     return f"{name}__source"
 
@@ -79,6 +107,8 @@ class _Planner:
     ) -> None:
         self._depth = depth
         self._shift = shift
+        self._below: dict[str, KeptTable] = {}
+        """Persistent tables that the queries of native derived tables read."""
         self.request = request
         self.dialect = dialect
         self.scope = scope_of(request.model, request.explore)
@@ -109,7 +139,10 @@ class _Planner:
             raise NotFound
         if self._depth >= _DEEPEST:
             raise LookmlError("Native derived tables are nested too deeply or refer to themselves")
-        return _Planner(request, self.dialect, self._depth + 1).compiled().sql
+        inner = _Planner(request, self.dialect, self._depth + 1).compiled()
+        if request.now != ANY_TIME:  # then only a definition is compared, nothing is read
+            self._below |= {kept.key: kept for kept in inner.kept}
+        return inner.sql
 
     # Reading the request
 
@@ -223,6 +256,9 @@ class _Planner:
             effective = _REPORTED_BY_KEY.get(effective, effective)
         return OutputColumn(measure.name, Role.measure, scoped.field, effective)
 
+    def _kept(self) -> tuple[KeptTable, ...]:
+        return tuple({**self._below, **self.resolver.tables.kept}.values())
+
     # The answer
 
     def compiled(self) -> Compiled:
@@ -255,6 +291,7 @@ class _Planner:
             timezone=self.request.timezone,
             warnings=(*selection.warnings, *_left_out(self.request)),
             reads_clock=self.resolver.reads_clock,
+            kept=self._kept(),
             symmetric=self.writer.protected,
             hidden=tuple(sorted(selection.hidden)),
             calculations=calculations(self.selector.custom.calculations, self.request.sorts or ()),

@@ -28,6 +28,14 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Scratch:
+    """Where persistent derived tables are kept; `identity` changes with the database behind it."""
+
+    schema: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One query. `sorts` None asks for the default order, `()` with `unsorted` for none.
 
@@ -56,3 +64,5 @@ class Request:
     database_timezone: str = "UTC"
     viewer: Viewer = field(default_factory=Viewer)
     development: bool = False
+    scratch: Scratch | None = None
+    """None where the connection keeps no derived tables: they are computed with the query."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace as replaced
 
 from belvedere.compiler import tables
 from belvedere.compiler.conditions import TimeContext, condition, location_condition
@@ -15,9 +19,12 @@ from belvedere.compiler.request import Request
 from belvedere.compiler.templates import Template
 from belvedere.errors import LookmlError, QueryError
 from belvedere.lookml.liquid import has_liquid
-from belvedere.lookml.model import Field
+from belvedere.lookml.model import Explore, Field, View
 from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.lookml.tiers import tier_labels, undefined_tier
+
+if TYPE_CHECKING:
+    from belvedere.compiler.persistent import Since
 
 RANGE_TIMEFRAMES = frozenset(
     [
@@ -77,6 +84,9 @@ class Resolver:
         self.custom: Callable[[ScopedField], Fragment] | None = None
         """Writes the fields that the query defines itself."""
         self.custom_fields: Mapping[str, ScopedField] = {}
+        self.since: Since | None = None
+        """From where on a persistent table is extended, while it is."""
+        self._nested = nested
         self._expressions: dict[str, Fragment] = {}
         self._resolving: list[str] = []
         self._rendered: dict[tuple[str, str | None, str], str] = {}
@@ -95,6 +105,20 @@ class Resolver:
     def _written_aliases(self) -> re.Pattern[str]:
         names = "|".join(re.escape(alias) for alias in self.scope.aliases)
         return re.compile(rf"(?<![\w.$\"`])({names})\s*\.")
+
+    def alone(self, view: View, now: datetime, opened: Iterable[str] = ()) -> Resolver:
+        """A resolver that sees nothing but one view, and of the request only who asks.
+
+        `opened` are the views whose definitions led here.
+        """
+        request = replace(
+            self.request, explore=view.name, fields=(), filters={}, filter_expression=None, now=now
+        )
+        explore = Explore(name=view.name, base=view.name, base_view=view.name)
+        model = replaced(request.model, views={**request.model.views, view.name: view})
+        made = Resolver(request, Scope(model, explore), self.dialect, self._nested)
+        made.tables.opened(opened)
+        return made
 
     # Text
 

@@ -1,11 +1,14 @@
-"""Where a view's rows come from: a table, or a derived table as a common table expression."""
+"""Where a view's rows come from: a table, or a derived table, kept or as a common table
+expression.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from belvedere.compiler import persistent
 from belvedere.compiler.fragments import split, unshielded
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
@@ -24,6 +27,8 @@ class Tables:
         self._expressions: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._open: list[str] = []
+        self.kept: dict[str, persistent.KeptTable] = {}
+        """The persistent tables that the SQL reads so far, by key."""
 
     @property
     def expressions(self) -> dict[str, str]:
@@ -73,6 +78,9 @@ class Tables:
             )
         self._open.append(view.name)
         try:
+            kept = self._kept(view, table)
+            if kept is not None:
+                return kept
             sql = self._sql(view, table)
         finally:
             self._open.pop()
@@ -80,16 +88,81 @@ class Tables:
         self._expressions[name] = sql
         return name
 
-    def _sql(self, view: View, table: DerivedTable) -> str:
+    def _kept(self, view: View, table: DerivedTable) -> str | None:
+        """The name of the persistent table, where the view is one and can be kept."""
+        scratch = self._resolver.request.scratch
+        if scratch is None or not persistent.is_kept(table):
+            return None
+        alone = self._resolver.alone(view, persistent.ANY_TIME, [*self._open])
+        kept = persistent.kept_table(alone, view, scratch)
+        self.kept[kept.key] = kept
+        return self._resolver.dialect.scratch_table(scratch.schema, kept.name)
+
+    def opened(self, views: Iterable[str]) -> None:
+        """Views that are being defined already: to come back to them is an error."""
+        self._open = list(views)
+
+    def select(self, view: View, since: persistent.Since | None = None) -> str:
+        """The whole statement behind a derived table; with `since` only the rows from there on."""
+        if view.derived_table is None:
+            raise LookmlError(f'View "{view.name}" is no derived table')
+        sql = self._sql(view, view.derived_table, since)
+        name = self._resolver.dialect.identifier(view.name)
+        tables = {**self._expressions, name: sql}
+        bodies = ",\n".join(f"{table} AS (\n{body}\n)" for table, body in tables.items())
+        return f"WITH {bodies}\nSELECT * FROM {name}"
+
+    def step(self, view: View, text: str, target: str) -> str:
+        """A statement of sql_create or create_process; `target` is the table to be made."""
+        rendered = self._resolver.rendered(self._for_mode(text), self._alias_of(view.name))
+        own = ("SQL_TABLE_NAME", f"{view.name}.SQL_TABLE_NAME")
+        words = []
+        for part in split(rendered):
+            if isinstance(part, str):
+                words.append(part)
+            elif part.name in own:
+                words.append(target)
+            elif part.is_table_name:
+                words.append(self._inline(part.name.removesuffix("SQL_TABLE_NAME").rstrip(".")))
+            else:
+                raise self._wrong_reference(view, part.name)
+        return "".join(words).strip().rstrip(";")
+
+    def _inline(self, view_name: str) -> str:
+        """A table by its name; one that exists in this statement only as its whole query."""
+        name = self.name_of(view_name)
+        if name not in self._expressions:
+            return name
+        bodies = ",\n".join(f"{table} AS (\n{body}\n)" for table, body in self._expressions.items())
+        return f"(WITH {bodies}\nSELECT * FROM {name})"
+
+    def _for_mode(self, text: str) -> str:
+        """Lines that are marked for production or for development, where they apply."""
+        if "-- if " not in text:
+            return text
+        here, other = ("dev", "prod") if self._resolver.request.development else ("prod", "dev")
+        lines = (line for line in text.split("\n") if not _marked(line, other))
+        return "\n".join(line.replace(f"-- if {here} --", "", 1) for line in lines)
+
+    def _wrong_reference(self, view: View, name: str) -> LookmlError:
+        return LookmlError(
+            f'The derived table of view "{view.name}" refers to ${{{name}}}; only '
+            "${view.SQL_TABLE_NAME} can be used there",
+            str(view.location) if view.location else None,
+        )
+
+    def _sql(self, view: View, table: DerivedTable, since: persistent.Since | None = None) -> str:
         if table.sql is not None:
             resolver = self._resolver
-            text = resolver.rendered(table.sql, self._alias_of(view.name))
+            resolver.since = since
+            text = resolver.rendered(self._for_mode(table.sql), self._alias_of(view.name))
             return self._substitute_tables(text, view)
         if table.explore_source is not None:
-            return self._native(view, table.explore_source)
+            return self._native(view, table.explore_source, since)
         raise LookmlError(
             f'The derived table of view "{view.name}" is made by sql_create or create_process, '
-            "which needs persistent derived tables; this server does not build them yet",
+            "which needs persistent derived tables: give the connection a place for them "
+            "(tmp_db_name), and the table a trigger",
             str(table.location or view.location or view.name),
         )
 
@@ -101,17 +174,15 @@ class Tables:
             elif part.is_table_name:
                 words.append(self.name_of(part.name.removesuffix("SQL_TABLE_NAME").rstrip(".")))
             else:
-                raise LookmlError(
-                    f'The derived table of view "{view.name}" refers to ${{{part.name}}}; only '
-                    "${view.SQL_TABLE_NAME} can be used there",
-                    str(view.location) if view.location else None,
-                )
+                raise self._wrong_reference(view, part.name)
         return "".join(words).strip().rstrip(";")
 
-    def _native(self, view: View, source: ExploreSource) -> str:
+    def _native(
+        self, view: View, source: ExploreSource, since: persistent.Since | None = None
+    ) -> str:
         """The explore's query, its columns renamed, derived columns added around it."""
         dialect = self._resolver.dialect
-        request = self._native_request(view, source)
+        request = self._native_request(view, source, since)
         inner = self._nested(request)
         columns = [
             f"{dialect.column(qualified(column.field or column.name, source.explore))} "
@@ -128,7 +199,9 @@ class Tables:
             sql = f"SELECT *, {', '.join(derived)} FROM {rows}"
         return sql
 
-    def _native_request(self, view: View, source: ExploreSource) -> Request:
+    def _native_request(
+        self, view: View, source: ExploreSource, since: persistent.Since | None
+    ) -> Request:
         outer = self._resolver.request
         if source.explore not in outer.model.explores:
             raise LookmlError(
@@ -138,6 +211,15 @@ class Tables:
         filters = {
             qualified(pair.field, source.explore): pair.expression for pair in source.filters
         }
+        if outer.development:
+            filters |= {
+                qualified(pair.field, source.explore): pair.expression
+                for pair in source.dev_filters
+            }
+        if since is not None:
+            names = {column.name: column.field or column.name for column in source.columns}
+            key = qualified(names.get(since.key, since.key), source.explore)
+            filters[key] = _both(filters.get(key), since.expression)
         if source.bind_all_filters:
             filters |= outer.filters
         for bound in source.bind_filters:
@@ -168,6 +250,19 @@ class Tables:
             dynamic_fields=(),
             timezone=timezone,
         )
+
+
+def _both(expression: str | None, other: str) -> str:
+    if expression and expression.strip():
+        raise LookmlError(
+            "The increment_key of a native derived table cannot be filtered by the table itself "
+            f"({expression})"
+        )
+    return other
+
+
+def _marked(line: str, mode: str) -> bool:
+    return line.lstrip().startswith(f"-- if {mode} --")
 
 
 def qualified(name: str, explore: str) -> str:

@@ -78,6 +78,14 @@ class Template:
         # References in the operand are still to be resolved, those in values never.
         return shielded(made.sql).replace(_OPERAND, parenthesized(sql)) if made else "1=1"
 
+    def increment_condition(self, sql: str) -> str:
+        """The rows that extend a persistent table; all of them where nothing is extended."""
+        since = self._resolver.since
+        if since is None:
+            return "1=1"
+        bound = shielded(self._resolver.dialect.timestamp(since.start))
+        return f"{parenthesized(sql)} >= {bound}"
+
     def parameter_value(self, name: str) -> str | None:
         """The chosen value as `p._parameter_value` gives it: strings with their quotes."""
         return self._parameter(name, quoted=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from belvedere.compiler import dialects
 from belvedere.connections.testing import TESTS
+from belvedere.engines import keeps_tables
 
 _PORTS = {"postgres": "5432"}
 _OPTIONS = [
@@ -37,7 +38,7 @@ _OPTIONS = [
     "user_attribute_certificate",
 ]
 _SUPPORTED = {
-    "duckdb": {"timezone", "disable_context_comment"},
+    "duckdb": {"timezone", "tmp_table", "disable_context_comment"},
     "postgres": {
         "auth",
         "host",
@@ -45,6 +46,7 @@ _SUPPORTED = {
         "schema",
         "ssl",
         "timezone",
+        "tmp_table",
         "username",
         "username_required",
         "disable_context_comment",
@@ -85,7 +87,7 @@ def dialect_facts(name: str) -> dict[str, Any]:
         "label": dialects.get(name).label,
         "supports_cost_estimate": False,
         "cost_estimate_style": None,
-        "persistent_table_indexes": "",
+        "persistent_table_indexes": "index" if keeps_tables(name) else "",
         "persistent_table_sortkeys": "",
         "persistent_table_distkey": "",
         "supports_streaming": True,
@@ -93,6 +95,6 @@ def dialect_facts(name: str) -> dict[str, Any]:
         "connection_tests": list(TESTS),
         "supports_inducer": False,
         "supports_multiple_databases": False,
-        "supports_persistent_derived_tables": False,
+        "supports_persistent_derived_tables": keeps_tables(name),
         "has_ssl_support": name == "postgres",
     }

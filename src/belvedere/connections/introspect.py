@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from belvedere.compiler import dialects
+from belvedere.engines import keeps_tables
 from belvedere.engines.base import ColumnInfo, Engine
 
 _NUMBERS = ("int", "double", "float", "real", "decimal", "numeric", "serial", "money", "hugeint")
@@ -140,8 +141,8 @@ def features(dialect_name: str) -> dict[str, Any]:
         "cost_estimate": False,
         "multiple_databases": False,
         "column_search": True,
-        "persistent_table_indexes": False,
-        "persistent_derived_tables": False,
+        "persistent_table_indexes": keeps_tables(dialect_name),
+        "persistent_derived_tables": keeps_tables(dialect_name),
         "turtles": True,
         "percentile": True,
         "distinct_percentile": True,

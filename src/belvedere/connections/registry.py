@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -20,13 +22,30 @@ from belvedere.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class OpenConnection:
-    """`identity` names the connection and the version of its definition."""
+    """`identity` names the connection and the version of its definition.
+
+    `scratch` is where derived tables are kept, None where they are not. `writer` makes them, with
+    the credentials for that; nothing that a person asks is run with it.
+    """
 
     name: str
     identity: str
     config: ConnectionConfig
     query_timezone: str | None
     engine: Engine
+    writer: Engine
+    scratch: str | None = None
+    retries_failed_builds: bool = False
+
+    @property
+    def place(self) -> str:
+        """Which database it is, however the connection to it is tuned."""
+        config = self.config
+        return f"{config.dialect}://{config.host or ''}:{config.port or ''}/{config.database}"
+
+    def close(self) -> None:
+        self.engine.close()
+        self.writer.close()
 
 
 def config_of(row: StoredConnection, vault: Vault, settings: Settings) -> ConnectionConfig:
@@ -45,6 +64,35 @@ def config_of(row: StoredConnection, vault: Vault, settings: Settings) -> Connec
         pool_timeout=float(row.pool_timeout or settings.query_queue_timeout),
         timeout=float(settings.query_timeout) if settings.query_timeout else None,
         timezone=row.db_timezone or "UTC",
+        scratch_folder=_scratch_folder(row, settings),
+    )
+
+
+def _scratch_folder(row: StoredConnection, settings: Settings) -> str | None:
+    """One folder for everybody who reads the same file."""
+    if row.host or not row.database or row.database == ":memory:":
+        return None
+    digest = blake2b(str(Path(row.database).resolve()).encode(), digest_size=12).hexdigest()
+    return str((settings.home / "derived" / digest).resolve())
+
+
+def _writer_config(
+    row: StoredConnection, vault: Vault, config: ConnectionConfig
+) -> ConnectionConfig:
+    """The connection as it makes derived tables: `pdt_context_override` says what differs."""
+    override = (row.overrides or {}).get("pdt", {})
+    password = override.get("sealed_password")
+    port = override.get("port") or override.get("pdt_port")
+    changed = {
+        name: override.get(name) or override.get(f"pdt_{name}")
+        for name in ("host", "username", "database", "schema")
+    }
+    return replace(
+        config,
+        **{name: value for name, value in changed.items() if value},
+        port=int(port) if port else config.port,
+        password=vault.decrypt(password, PASSWORD_CONTEXT) if password else config.password,
+        read_only=row.dialect == "duckdb",  # its tables are files beside the database
     )
 
 
@@ -85,7 +133,17 @@ class EngineRegistry:
     def _opened(self, row: StoredConnection) -> OpenConnection:
         config = config_of(row, self._vault, self._settings)
         identity = f"{row.name}#{row.version}#{row.created_at.isoformat()}"
-        return OpenConnection(row.name, identity, config, row.query_timezone, self._opener(config))
+        engine, extra = self._opener(config), row.extra or {}
+        return OpenConnection(
+            name=row.name,
+            identity=identity,
+            config=config,
+            query_timezone=row.query_timezone,
+            engine=engine,
+            writer=self._opener(_writer_config(row, self._vault, config)),
+            scratch=extra.get("tmp_db_name") or None if engine.keeps_tables else None,
+            retries_failed_builds=bool(extra.get("always_retry_failed_builds")),
+        )
 
     def _refresh(self, session: Session) -> None:
         for name, opened in list(self._open.items()):
@@ -93,7 +151,7 @@ class EngineRegistry:
             current = row is not None and opened.identity.startswith(f"{name}#{row.version}#")
             if not current:
                 del self._open[name]
-                opened.engine.close()
+                opened.close()
 
     def names(self) -> list[str]:
         with self._database.reading() as session:
@@ -102,5 +160,5 @@ class EngineRegistry:
     def close(self) -> None:
         with self._lock:
             for opened in self._open.values():
-                opened.engine.close()
+                opened.close()
             self._open.clear()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import pyarrow as pa
+
+from belvedere.errors import EngineError
 
 TextFormat = Literal["csv", "json"]
 Started = Callable[[Callable[[], None]], None]
@@ -35,6 +37,8 @@ class ConnectionConfig:
     timezone: str = "UTC"
     options: tuple[tuple[str, str], ...] = ()
     read_only: bool = True
+    scratch_folder: str | None = None
+    """Where a database that is a file keeps derived tables: a folder of this server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,33 @@ class Engine(ABC):
 
     @abstractmethod
     def explain(self, sql: str) -> str: ...
+
+    # Persistent derived tables. `name` is a table's bare name, the same in every statement.
+
+    keeps_tables: ClassVar[bool] = False
+    """Whether derived tables can be kept in this kind of database."""
+
+    def build(
+        self,
+        name: str,
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),
+        started: Started | None = None,
+    ) -> None:
+        """Run the statements that make the table, all or none; `reads` are kept tables that they
+        read. What happens in the database meanwhile does not wait for it.
+        """
+        del name, statements, reads, started
+        raise EngineError(f"Derived tables are not kept in {self.config.dialect} databases")
+
+    def provide(self, names: Sequence[str]) -> None:
+        """Make sure that statements can read these kept tables."""
+        del names
+
+    def drop(self, name: str, statement: str) -> None:
+        """Drop a kept table; `statement` is the dialect's way to say it."""
+        del name, statement
 
     @abstractmethod
     def close(self) -> None: ...

@@ -1,8 +1,9 @@
 """DuckDB in this process: one open database for everybody, cursors kept warm.
 
 Queries cannot reach the machine: the file is opened read-only, external access, extensions and
-configuration are locked. The one exception is a private folder in which named pipes stand for
-the length of one export, under names that nobody can guess.
+configuration are locked. The exceptions are a private folder in which named pipes stand for
+the length of one export, under names that nobody can guess, and the folder of the derived tables
+that are kept for this database.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +39,7 @@ from belvedere.engines.base import (
     TextExecution,
     TextFormat,
 )
+from belvedere.engines.duckdb_tables import KeptFiles
 from belvedere.engines.pool import Pool
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
@@ -58,7 +60,7 @@ _LOCKS = (
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
     "SET allow_community_extensions = false",
-    "SET allowed_directories = ['{pipes}']",
+    "SET allowed_directories = [{folders}]",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
@@ -71,6 +73,7 @@ class _Database:
     """An open file, shared by all engines on it."""
 
     root: duckdb.DuckDBPyConnection
+    tables: KeptFiles
     users: int = 0
 
 
@@ -108,7 +111,7 @@ def _connect(path: str, config: ConnectionConfig, *, in_memory: bool) -> _Databa
         _secure(root, config)
     except duckdb.Error as error:
         raise EngineUnavailable(clean(str(error))) from None
-    return _Database(root)
+    return _Database(root, KeptFiles(config))
 
 
 def _secure(root: duckdb.DuckDBPyConnection, config: ConnectionConfig) -> None:
@@ -120,7 +123,7 @@ def _secure(root: duckdb.DuckDBPyConnection, config: ConnectionConfig) -> None:
                 root.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
         root.execute("SET TimeZone = $1", [config.timezone])
         for setting in _LOCKS:
-            root.execute(setting.format(pipes=_pipes()))
+            root.execute(setting.format(folders=_folders(config)))
         return
     zone = root.execute("SELECT current_setting('TimeZone')").fetchall()[0][0]
     if zone != config.timezone:
@@ -129,6 +132,11 @@ def _secure(root: duckdb.DuckDBPyConnection, config: ConnectionConfig) -> None:
             f"The file is open already with the time zone {zone}; "
             "one DuckDB file is read in one time zone"
         )
+
+
+def _folders(config: ConnectionConfig) -> str:
+    found = [str(_pipes()), *([config.scratch_folder] if config.scratch_folder else [])]
+    return ", ".join("'" + folder.replace("'", "''") + "'" for folder in found)
 
 
 def _release(key: tuple[str, bool], database: _Database) -> None:
@@ -149,6 +157,8 @@ def clean(message: str) -> str:
 
 
 class DuckDBEngine(Engine):
+    keeps_tables: ClassVar[bool] = True
+
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
         self._lock = threading.Lock()
@@ -263,6 +273,33 @@ class DuckDBEngine(Engine):
                 return "\n".join(str(row[1]) for row in cursor.execute(f"EXPLAIN {sql}").fetchall())
             except duckdb.Error as error:
                 raise EngineError(clean(str(error)), sql) from None
+
+    def build(
+        self,
+        name: str,
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),
+        started: Started | None = None,
+    ) -> None:
+        try:
+            self._opened().tables.build(name, statements, reads, started)
+        except duckdb.InterruptException:
+            raise QueryCancelled("The build was stopped") from None
+        except duckdb.Error as error:
+            raise EngineError(clean(str(error)), ";\n".join(statements)) from None
+
+    def provide(self, names: Sequence[str]) -> None:
+        opened = self._opened()
+        try:
+            opened.tables.provide(opened.root, names)
+        except duckdb.Error as error:
+            raise EngineError(clean(str(error))) from None
+
+    def drop(self, name: str, statement: str) -> None:
+        del statement
+        opened = self._opened()
+        opened.tables.drop(opened.root, name)
 
     def close(self) -> None:
         self._pool.close()

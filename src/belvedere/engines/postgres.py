@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
+import psycopg
 import pyarrow as pa
 from adbc_driver_manager import Error as DriverError
 from adbc_driver_postgresql import dbapi
@@ -73,6 +74,8 @@ def _uri(config: ConnectionConfig) -> str:
 
 
 class PostgresEngine(Engine):
+    keeps_tables: ClassVar[bool] = True
+
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
         self._pool: Pool[Any] = Pool(config.max_connections, self._connect, _end)
@@ -180,6 +183,30 @@ class PostgresEngine(Engine):
         with self.execute(f"EXPLAIN {sql}") as execution:
             lines = [row for batch in execution.batches() for row in batch.to_pylist()]
         return "\n".join(str(next(iter(line.values()))) for line in lines)
+
+    def build(
+        self,
+        name: str,  # noqa: ARG002  the statements name it
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),  # noqa: ARG002  they are there for everybody
+        started: Started | None = None,
+    ) -> None:
+        if self.config.read_only:
+            raise EngineError("This connection only reads")
+        try:
+            with psycopg.connect(_uri(self.config)) as connection:
+                if started is not None:
+                    started(connection.cancel)
+                for statement in statements:
+                    connection.execute(statement.encode())
+        except psycopg.errors.QueryCanceled:
+            raise QueryCancelled("The build was stopped") from None
+        except psycopg.Error as error:
+            raise EngineError(clean(str(error)), ";\n".join(statements)) from None
+
+    def drop(self, name: str, statement: str) -> None:
+        self.build(name, [statement])
 
     def close(self) -> None:
         self._pool.close()

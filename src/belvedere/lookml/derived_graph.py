@@ -48,13 +48,32 @@ def below(graph: Graph, name: str) -> Graph:
     return found
 
 
-def dot(graph: Graph, color: str) -> str:
+def in_order(graph: Graph) -> list[str]:
+    """Every table after those that it reads; of a circle, in some order."""
+    found: dict[str, None] = {}
+    open_names: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in found or name in open_names or name not in graph:
+            return
+        open_names.add(name)
+        for read in sorted(graph[name]):
+            visit(read)
+        found[name] = None
+
+    for name in sorted(graph):
+        visit(name)
+    return list(found)
+
+
+def dot(graph: Graph, colors: Mapping[str, str]) -> str:
     """The graph as text; every table in the colour of its state, arrows to what it reads."""
-    lines = [f"  {_quoted(name)} [color={_quoted(color)}];" for name in sorted(graph)]
+    lines = [f"  {_quoted(name)} [color={_quoted(colors[name])}];" for name in sorted(graph)]
     lines += [
         f"  {_quoted(name)} -> {_quoted(read)};"
         for name in sorted(graph)
         for read in sorted(graph[name])
+        if read in graph
     ]
     return "\n".join(["digraph {", *lines, "}"])
 

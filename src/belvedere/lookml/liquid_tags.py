@@ -78,9 +78,7 @@ class _ConditionNode(_NamedNode):
 
 class _IncrementNode(_NamedNode):
     def text(self, context: LiquidContext, inner: str) -> str:
-        """Without a persistent table to extend, every row belongs to the increment."""
-        del context, inner
-        return "1=1"
+        return context.increment_condition(inner)
 
 
 class _ParameterNode(_NamedNode):

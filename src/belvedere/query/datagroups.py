@@ -198,7 +198,7 @@ class TriggerChecks:
             return self._interval(due)
         if due.model.connection is None:
             raise NotFound
-        sql = _rendered(due.model, due.datagroup.sql_trigger or "")
+        sql = rendered(due.model, due.datagroup.sql_trigger or "")
         engine = self._engines.open(due.model.connection).engine
         with engine.execute(sql, timeout=_TRIGGER_SECONDS, whole=True) as execution:
             for batch in execution.batches():
@@ -220,7 +220,7 @@ def _has_trigger(datagroup: Datagroup) -> bool:
     return datagroup.sql_trigger is not None or datagroup.interval_trigger is not None
 
 
-def _rendered(model: Model, text: str) -> str:
+def rendered(model: Model, text: str) -> str:
     """The trigger with its Liquid carried out as outside of any query."""
     for name in model.explores:
         scope = scope_of(model, name)

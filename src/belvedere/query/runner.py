@@ -19,7 +19,7 @@ from belvedere.accounts.tokens import AccessSession
 from belvedere.clock import Clock, iso
 from belvedere.compiler import compile_query, dialects
 from belvedere.compiler.compiled import Compiled, SqlPart
-from belvedere.compiler.request import Request, Viewer
+from belvedere.compiler.request import Request, Scratch, Viewer
 from belvedere.compiler.selection import Selector
 from belvedere.connections.connections import is_timezone
 from belvedere.connections.registry import EngineRegistry, OpenConnection
@@ -32,6 +32,7 @@ from belvedere.projects.served import ServedModels
 from belvedere.query.cache import Result, ResultCache, key_of
 from belvedere.query.datagroups import DatagroupStates
 from belvedere.query.definition import Definition
+from belvedere.query.derived.builder import Builder, Order
 from belvedere.query.inflight import InFlight
 from belvedere.query.options import RunOptions
 from belvedere.query.persistence import reuse_seconds
@@ -45,6 +46,7 @@ from belvedere.settings import Settings
 STREAMED = frozenset({"json", "csv", "txt"})
 _FOR_PROGRAMS = STREAMED | {"json_label", "inline_json"}
 PICTURES = frozenset({"png", "jpg"})
+_DEVELOP = Permission("develop")
 STREAM_FROM = 50_000
 """Results that may be longer than this are streamed where their format can be."""
 _MOST_COMPILED = 2000
@@ -93,6 +95,7 @@ class Prepared:
     reuse: int
     fresh_since: float
     """Unix seconds: older results do not count any more."""
+    request: Request
 
 
 class Runner:
@@ -104,6 +107,7 @@ class Runner:
         models: ServedModels,
         cache: ResultCache,
         datagroups: DatagroupStates,
+        builder: Builder,
         running: RunningQueries,
         settings: Settings,
         clock: Clock,
@@ -112,6 +116,7 @@ class Runner:
         self._models = models
         self._cache = cache
         self._datagroups = datagroups
+        self._builder = builder
         self.running = running
         self._settings = settings
         self._clock = clock
@@ -160,7 +165,23 @@ class Runner:
             ),
             reuse=reuse_seconds(model, scope.explore, self._settings.cache_seconds),
             fresh_since=self._datagroups.fresh_since(model, scope.explore),
+            request=request,
         )
+
+    def _reading_kept(self, prepared: Prepared, running: Running, *, rebuild: bool) -> Prepared:
+        """The same over the derived tables that are kept right now; makes those that are not."""
+        kept = prepared.compiled.kept
+        if not kept:
+            return prepared
+        order = Order(
+            prepared.request,
+            prepared.connection,
+            running,
+            rebuild=rebuild,
+            rebuild_below=rebuild,
+        )
+        tables = self._builder.ready(kept, order)
+        return replace(prepared, compiled=prepared.compiled.reading(tables))
 
     def _request(
         self,
@@ -199,6 +220,7 @@ class Runner:
             timezone=zone,
             database_timezone=database,
             viewer=Viewer(asker.attributes, frozenset(asker.attributes)),
+            scratch=_scratch(connection),
         )
 
     def _compile(
@@ -214,6 +236,7 @@ class Runner:
             request.timezone,
             request.database_timezone,
             connection.config.dialect,
+            request.scratch,
             tuple(sorted(request.viewer.attributes.items())),
         )
         found = self._compiled.get(key)
@@ -267,6 +290,9 @@ class Runner:
         )
         on_start(running)
         try:
+            with self.running.track(running):
+                rebuild = options.rebuild_pdts and asker.permissions.has(_DEVELOP, definition.model)
+                prepared = self._reading_kept(prepared, running, rebuild=rebuild)
             if _is_streamed(prepared.compiled, options):
                 return self._streamed(prepared, options, running)
             return self._bounded(prepared, options, running)
@@ -437,9 +463,10 @@ class Runner:
             explore=definition.view,
             sql=prepared.compiled.sql,
         )
-        part = prepared.compiled.parts()["main"]
         with self.running.track(running):
             try:
+                prepared = self._reading_kept(prepared, running, rebuild=False)
+                part = prepared.compiled.parts()["main"]
                 result, cached = self._result(prepared, part, RunOptions("json"), running)
             except EngineError as error:
                 return [], False, str(error)
@@ -480,6 +507,10 @@ class Runner:
         names = result.table.column_names
         body = encoding.encode_rows(result_format, names, result.table)
         return Outcome(media_type, body, runtime=result.runtime, sql=sql)
+
+
+def _scratch(connection: OpenConnection) -> Scratch | None:
+    return None if connection.scratch is None else Scratch(connection.scratch, connection.place)
 
 
 class _Resumed:

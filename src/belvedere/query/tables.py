@@ -110,3 +110,49 @@ class MergeQueryRow(Base):
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class KeptTableRow(Base):
+    """A persistent derived table by its definition, and the table that was made of it last.
+
+    `former` are tables that were replaced, with the time (Unix seconds) from which on they can be
+    dropped. `claim` names who makes it right now, until `claimed_until`.
+    """
+
+    __tablename__ = "kept_table"
+    __table_args__ = (UniqueConstraint("connection_name", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_name: Mapped[str] = mapped_column(String(255))
+    key: Mapped[str] = mapped_column(String(32))
+    model_name: Mapped[str] = mapped_column(String(255))
+    view_name: Mapped[str] = mapped_column(String(255))
+    physical: Mapped[str | None] = mapped_column(String(255))
+    built_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seconds: Mapped[float | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    trigger_value: Mapped[str | None] = mapped_column(Text)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    former: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MaterializationRow(Base):
+    """A build that somebody asked for."""
+
+    __tablename__ = "materialization"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model_name: Mapped[str] = mapped_column(String(255))
+    view_name: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str | None] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(16))
+    message: Mapped[str | None] = mapped_column(Text)
+    stop_wanted: Mapped[bool] = mapped_column(default=False)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import inspect, select, text
 
 from belvedere.accounts.roles import seed
 from belvedere.accounts.tables import Role
+from belvedere.app import TABLES
 from belvedere.store import Base, Database, bump, migrations
 from belvedere.store.database import DatabaseError
 
@@ -62,6 +64,8 @@ def oldest(database: Database) -> None:
 
 
 def test_an_old_database_gets_the_tables_of_a_new_one(opener) -> None:
+    for package in TABLES:
+        import_module(f"belvedere.{package}.tables")
     database = opener()
     oldest(database)
     migrations.upgrade(database, seed)

@@ -455,7 +455,7 @@ def _present_connection_base(call: Call, name: str) -> dict[str, Any]:
         "name": name,
         "dialect": dialect_info.dialect_facts(row.dialect),
         "snippets": [],
-        "pdts_enabled": False,
+        "pdts_enabled": bool((row.extra or {}).get("tmp_db_name")),
     }
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from belvedere.compiler.dialects.functions import COMMON
+from belvedere.lookml.model import Persistence
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,27 @@ class Dialect(ABC):
         """A function of Looker expressions; the arguments are complete SQL expressions."""
         template = self.functions.get(name) or COMMON[name]
         return template.format(*arguments, all=", ".join(arguments))
+
+    # Persistent tables
+
+    kept_prefix: ClassVar[str] = "LR$"
+    """What the names of persistent derived tables start with."""
+
+    def scratch_table(self, schema: str, name: str) -> str:
+        """A persistent table as SQL names it; the schema may be qualified by a database."""
+        parts = [self.identifier(part) for part in schema.split(".")]
+        return ".".join([*parts, self.quote(name)])
+
+    def create_table_as(self, table: str, select: str, layout: Persistence) -> str:  # noqa: ARG002
+        """`layout` says how the database should lay the table out, as far as it knows how."""
+        return f"CREATE TABLE {table} AS\n{select}"
+
+    def drop_table(self, table: str) -> str:
+        return f"DROP TABLE IF EXISTS {table}"
+
+    def create_index(self, table: str, name: str, columns: str) -> str:
+        """`name` is the same whenever the table is made anew."""
+        return f"CREATE INDEX {self.quote(name)} ON {table} ({columns})"
 
     # Rows and columns
 

@@ -243,6 +243,12 @@ class DuckDB(Dialect):
             f"pow(sin(radians(({lon2}) - ({lon1})) / 2), 2))))"
         )
 
+    # Persistent tables
+
+    def scratch_table(self, schema: str, name: str) -> str:  # noqa: ARG002
+        """Each is a file of its own that is attached under the table's name."""
+        return f"{self.quote(name)}.main.{self.quote(name)}"
+
     # Rows and columns
 
     def text(self, operand: str) -> str:

@@ -235,6 +235,12 @@ class Postgres(Dialect):
             f"power(sin(radians(({lon2}) - ({lon1})) / 2), 2))))"
         )
 
+    # Persistent tables
+
+    def create_index(self, table: str, name: str, columns: str) -> str:  # noqa: ARG002
+        """The server finds a name: indexes of different tables may not have the same."""
+        return f"CREATE INDEX ON {table} ({columns})"
+
     # Rows and columns
 
     def text(self, operand: str) -> str:

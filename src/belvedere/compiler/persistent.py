@@ -1,0 +1,230 @@
+"""Persistent derived tables: which are kept under what name, and the statements that make them."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from belvedere.compiler.conditions.periods import moved, start_of
+from belvedere.compiler.fragments import parenthesized
+from belvedere.compiler.increments import as_expression, moment_of, unit_of
+from belvedere.errors import LookmlError
+from belvedere.lookml.model import DerivedTable, Persistence, View
+
+if TYPE_CHECKING:
+    from belvedere.compiler.request import Scratch
+    from belvedere.compiler.resolver import Resolver
+
+ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""The time at which definitions are compared: a table is the same table tomorrow."""
+
+_GENERATION_LENGTH = 9
+_ASKED = re.compile(
+    r"\{%-?\s*(?:condition|parameter|date_start|date_end)\b"
+    r"|\b_filters\s*\[|\._(?:parameter_value|in_query|is_selected|is_filtered)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTable:
+    """A derived table that is kept in the database.
+
+    `key` is the same for as long as the definition is (its dependencies' included); `name` stands
+    in SQL for the table that was last made, see `named`.
+    """
+
+    key: str
+    name: str
+    view: View
+    persistence: Persistence
+
+    def physical(self, made_at: datetime) -> str:
+        """The name of the table that is made at that time; no two are the same."""
+        milliseconds = int(made_at.timestamp() * 1000)
+        generation = _base36(milliseconds).rjust(_GENERATION_LENGTH, "0")
+        return self.name.replace(self.key, self.key + generation, 1)
+
+
+def named(sql: str, tables: Iterable[tuple[KeptTable, str]]) -> str:
+    """The statement, reading the physical tables."""
+    for kept, physical in tables:
+        sql = sql.replace(kept.name, physical)
+    return sql
+
+
+def is_kept(table: DerivedTable) -> bool:
+    """Whether the definition can be kept: it says so, and does not depend on what is asked."""
+    if table.persistence is None:
+        return False
+    source = table.explore_source
+    if source is not None and (source.bind_filters or source.bind_all_filters):
+        return False
+    texts = (table.sql or "", table.sql_create or "", *table.create_process)
+    return not any(_ASKED.search(text) for text in texts)
+
+
+def kept_table(resolver: Resolver, view: View, scratch: Scratch) -> KeptTable:
+    """`resolver` sees the view alone, at `ANY_TIME`."""
+    table, dialect = view.derived_table, resolver.dialect
+    if table is None or table.persistence is None:
+        raise LookmlError(f'View "{view.name}" is no persistent derived table')
+    target = "SQL_TABLE_NAME"
+    parts = [
+        scratch.schema,
+        scratch.identity,
+        dialect.name,
+        view.name,
+        repr(table.persistence),
+        *_definition(resolver, view, table, target),
+    ]
+    digest = blake2b("\0".join(parts).encode(), digest_size=8).digest()
+    key = b32encode(digest).decode().rstrip("=")
+    room = dialect.max_identifier_length - len(dialect.kept_prefix) - len(key) - _GENERATION_LENGTH
+    name = f"{dialect.kept_prefix}{key}_{re.sub(r'[^A-Za-z0-9_$]', '_', view.name)[: room - 1]}"
+    return KeptTable(key, name, view, table.persistence)
+
+
+def _definition(resolver: Resolver, view: View, table: DerivedTable, target: str) -> Iterator[str]:
+    if table.sql_create is not None:
+        yield resolver.tables.step(view, table.sql_create, target)
+    elif table.create_process:
+        for step in table.create_process:
+            yield resolver.tables.step(view, step, target)
+    else:
+        yield resolver.tables.select(view)
+
+
+class Making:
+    """How one kept table is made, now. `target` and `previous` are tables as SQL names them."""
+
+    def __init__(self, resolver: Resolver, kept: KeptTable, below: Mapping[str, KeptTable]) -> None:
+        """`resolver` sees the view alone, at the time of making; `below` collects the kept tables
+        that queries of native derived tables read.
+        """
+        self._below = below
+        self.kept = kept
+        self._resolver = resolver
+        self._dialect = resolver.dialect
+        table = kept.view.derived_table
+        if table is None:
+            raise LookmlError(f'View "{kept.view.name}" is no derived table')
+        self._table = table
+
+    @property
+    def reads(self) -> tuple[KeptTable, ...]:
+        """The kept tables that this one is made from; known once statements were asked for."""
+        return tuple({**self._below, **self._resolver.tables.kept}.values())
+
+    def full(self, target: str) -> list[str]:
+        view, table = self.kept.view, self._table
+        if table.sql_create is not None or table.create_process:
+            return list(_definition(self._resolver, view, table, target))
+        return [*self._created(target, self._resolver.tables.select(view))]
+
+    def _created(self, target: str, select: str) -> Iterator[str]:
+        yield self._dialect.create_table_as(target, select, self.kept.persistence)
+        yield from self._indexes(target)
+
+    def _indexes(self, target: str) -> Iterator[str]:
+        for number, column in enumerate(self.kept.persistence.indexes, 1):
+            yield self._dialect.create_index(target, f"{self.kept.key}_{number}", column)
+
+    # Increments
+
+    @property
+    def grows(self) -> bool:
+        made_by_query = self._table.sql is not None or self._table.explore_source is not None
+        return self.kept.persistence.increment_key is not None and made_by_query
+
+    def newest(self, previous: str) -> str:
+        """The statement that tells the last value of the increment key."""
+        column, _ = self._key_column()
+        rows = self._dialect.aliased(previous, self.kept.view.name)
+        return f"SELECT MAX({column}) AS newest FROM {rows}"
+
+    def extended(self, target: str, previous: str, newest: object) -> list[str]:
+        """Statements that copy what stays of `previous` and add the rows from there on."""
+        column, timeframe = self._key_column()
+        unit = unit_of(timeframe)
+        calendar = self._resolver.time.calendar
+        start = start_of(unit, moment_of(newest, timeframe), calendar)
+        start = moved(start, -self.kept.persistence.increment_offset, unit)
+        stays = f"{column} < {self._bound(start, timeframe)}"
+        rows = self._dialect.aliased(previous, self.kept.view.name)
+        kept = f"SELECT * FROM {rows} WHERE {stays}"
+        added = self._resolver.tables.select(self.kept.view, self._since(start))
+        return [
+            self._dialect.create_table_as(target, kept, self.kept.persistence),
+            f"INSERT INTO {target}\n{added}",
+            *self._indexes(target),
+        ]
+
+    def _key_column(self) -> tuple[str, str]:
+        """The key as a column of the table, and its timeframe."""
+        view, key = self.kept.view, self.kept.persistence.increment_key or ""
+        source = self._table.explore_source
+        if source is not None:
+            names = {column.name: column.field or column.name for column in source.columns}
+            if key in names:
+                timeframe = self._source_timeframe(source.explore, names[key])
+                alias = self._dialect.identifier(view.name)
+                return f"{alias}.{self._dialect.identifier(key)}", timeframe
+        field = view.fields.get(key)
+        if field is None or field.timeframe is None:
+            raise LookmlError(
+                f'The increment_key "{key}" of view "{view.name}" is no timeframe of a dimension '
+                "group of the view",
+                str(view.location) if view.location else None,
+            )
+        text = field.sql or f"${{TABLE}}.{field.dimension_group or field.name}"
+        fragment = self._resolver.fragment(text, view.name)
+        return parenthesized(fragment.sql), field.timeframe
+
+    def _source_timeframe(self, explore_name: str, field_name: str) -> str:
+        model = self._resolver.request.model
+        explore = model.explores[explore_name]
+        alias, _, short = field_name.rpartition(".")
+        views = {
+            explore.base: explore.base_view,
+            **{join.name: join.view for join in explore.joins},
+        }
+        view = model.views.get(views.get(alias or explore.base, ""))
+        field = view.fields.get(short) if view is not None else None
+        if field is None or field.timeframe is None:
+            raise LookmlError(
+                f'The increment_key of view "{self.kept.view.name}" reads {field_name}, which is '
+                "no timeframe of a dimension group",
+                str(self.kept.view.location) if self.kept.view.location else None,
+            )
+        return field.timeframe
+
+    def _bound(self, start: datetime, timeframe: str) -> str:
+        literal = self._dialect.timestamp(start)
+        if self._table.explore_source is None:
+            return literal
+        return self._dialect.timeframe(literal, timeframe, self._resolver.time.calendar)
+
+    def _since(self, start: datetime) -> Since:
+        return Since(start, as_expression(start), self.kept.persistence.increment_key or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From where on rows are wanted: as a naive timestamp and as a filter on the key."""
+
+    start: datetime
+    expression: str
+    key: str
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + digits
+    return digits or "0"

@@ -1,0 +1,1 @@
+"""Persistent derived tables: which there are, making them, and keeping them up to date."""

@@ -1,0 +1,222 @@
+"""Keeping persistent derived tables up to date: triggers are checked, what is due is made again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from belvedere import ids
+from belvedere.clock import Clock
+from belvedere.compiler import dialects, kept_of
+from belvedere.compiler.persistent import KeptTable
+from belvedere.compiler.request import Request, Scratch
+from belvedere.connections.registry import EngineRegistry, OpenConnection
+from belvedere.errors import BelvedereError, EngineError
+from belvedere.lookml.derived_graph import derived_graph, in_order
+from belvedere.lookml.model import Model
+from belvedere.projects.served import ServedModels
+from belvedere.query.datagroups import rendered
+from belvedere.query.derived.builder import Builder, Order
+from belvedere.query.derived.states import KeptState
+from belvedere.query.persistence import seconds_of
+from belvedere.query.running import Running, RunningQueries
+from belvedere.query.tables import DatagroupRow
+from belvedere.store import Database
+
+CHECK_EVERY = timedelta(minutes=5)
+_PAUSE_SECONDS = 30.0
+_TRIGGER_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A table that has a trigger, as it is defined now."""
+
+    model: Model
+    connection: OpenConnection
+    kept: KeptTable
+    request: Request
+
+
+class Regenerator:
+    """One thread a process; whichever claims a table first makes it."""
+
+    def __init__(
+        self,
+        database: Database,
+        models: ServedModels,
+        engines: EngineRegistry,
+        builder: Builder,
+        running: RunningQueries,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._models = models
+        self._engines = engines
+        self._builder = builder
+        self._running = running
+        self._clock = clock
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._work, name="derived-tables", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._closing.set()
+
+    def close(self) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._closing.wait(_PAUSE_SECONDS):
+            # A database that does not answer must not end the thread; it is tried again.
+            with suppress(SQLAlchemyError):
+                self.regenerate()
+
+    def regenerate(self) -> None:
+        """Make what is due, drop what nobody reads any more."""
+        current: dict[str, list[str]] = {}
+        connections: dict[str, OpenConnection] = {}
+        for subject in self._subjects():
+            if self._closing.is_set():
+                return
+            name = subject.connection.name
+            connections[name] = subject.connection
+            current.setdefault(name, []).append(subject.kept.key)
+            with suppress(BelvedereError):  # told in the table's state
+                self._look(subject)
+        for name, connection in connections.items():
+            with suppress(BelvedereError):
+                self._drop(connection, current[name])
+
+    def _subjects(self) -> Iterator[_Subject]:
+        for name in self._models.names():
+            served = self._models.find(name)
+            model = served.model if served is not None else None
+            if served is None or model is None or model.connection is None:
+                continue
+            if not served.may_use(model.connection) or not model.explores:
+                continue
+            try:
+                connection = self._engines.open(model.connection)
+            except BelvedereError:
+                continue
+            if connection.scratch is None:
+                continue
+            yield from self._tables(model, connection, connection.scratch)
+
+    def _tables(self, model: Model, connection: OpenConnection, schema: str) -> Iterator[_Subject]:
+        dialect = dialects.get(connection.config.dialect)
+        request = background_request(model, connection, schema, self._clock())
+        for name in in_order(derived_graph(model)):
+            with suppress(BelvedereError):  # such a table cannot be queried either
+                kept = kept_of(request, dialect, model.views[name])
+                if kept is not None:
+                    yield _Subject(model, connection, kept, request)
+
+    def _look(self, subject: _Subject) -> None:
+        connection, kept = subject.connection.name, subject.kept
+        states = self._builder.states
+        state = states.get(connection, kept)
+        now = self._clock()
+        checked = state.checked_at if state is not None else None
+        if checked is not None and now - checked < CHECK_EVERY:
+            return
+        if kept.persistence.persist_for is not None:
+            return
+        try:
+            value = self._trigger_value(subject)
+        except EngineError as error:
+            states.failed(connection, kept, f"The trigger failed: {error}")
+            return
+        due = self._due(subject, state, value)
+        if due:
+            self._make(subject)
+        if state is not None or due:
+            states.checked(connection, kept, value)
+
+    def _due(self, subject: _Subject, state: KeptState | None, value: str | None) -> bool:
+        persistence = subject.kept.persistence
+        if state is None or state.built_at is None or state.physical is None:
+            failed = state is not None and state.error is not None
+            return not failed or subject.connection.retries_failed_builds
+        if state.error is not None and subject.connection.retries_failed_builds:
+            return True
+        since = max(state.built_at, state.tried_at or state.built_at)
+        if persistence.sql_trigger_value is not None:
+            return state.trigger_value is not None and value != state.trigger_value
+        if persistence.interval_trigger is not None:
+            seconds = seconds_of(persistence.interval_trigger)
+            return seconds is not None and self._clock() - since >= timedelta(seconds=seconds)
+        triggered = self._triggered_at(subject.model.name, persistence.datagroup_trigger)
+        return triggered is not None and triggered > since
+
+    def _triggered_at(self, model: str, datagroup: str | None) -> datetime | None:
+        if datagroup is None:
+            return None
+        with self._database.reading() as session:
+            return session.scalar(
+                select(DatagroupRow.triggered_at).where(
+                    DatagroupRow.model_name == model, DatagroupRow.name == datagroup
+                )
+            )
+
+    def _trigger_value(self, subject: _Subject) -> str | None:
+        text = subject.kept.persistence.sql_trigger_value
+        if text is None:
+            return None
+        engine = subject.connection.engine
+        sql = rendered(subject.model, text)
+        with engine.execute(sql, timeout=_TRIGGER_SECONDS, whole=True) as execution:
+            for batch in execution.batches():
+                for value in batch.column(0).to_pylist():
+                    return None if value is None else str(value)
+        return None
+
+    def _make(self, subject: _Subject) -> None:
+        running = Running(
+            id=ids.slug(),
+            user_id="",
+            started_at=self._clock(),
+            connection=subject.connection.name,
+            source="regenerator",
+            model=subject.model.name,
+            explore=subject.kept.view.name,
+        )
+        with self._running.track(running):
+            order = Order(subject.request, subject.connection, running, rebuild=True)
+            self._builder.ready([subject.kept], order)
+
+    def _drop(self, connection: OpenConnection, current: list[str]) -> None:
+        dialect = dialects.get(connection.config.dialect)
+        for row, physical in self._builder.states.to_drop(connection.name, current):
+            table = dialect.scratch_table(connection.scratch or "", physical)
+            connection.writer.drop(physical, dialect.drop_table(table))
+            self._builder.states.dropped(row, physical)
+
+
+def background_request(
+    model: Model, connection: OpenConnection, schema: str, now: datetime
+) -> Request:
+    """What templates see where nobody asks."""
+    zone = connection.config.timezone
+    return Request(
+        model=model,
+        explore=next(iter(model.explores)),
+        fields=(),
+        now=now,
+        timezone=zone,
+        database_timezone=zone,
+        scratch=Scratch(schema, connection.place),
+    )

@@ -1,0 +1,203 @@
+"""The kept tables as all processes see them: which table stands for a definition right now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from belvedere import ids
+from belvedere.clock import Clock
+from belvedere.compiler.persistent import KeptTable
+from belvedere.query.persistence import seconds_of
+from belvedere.query.tables import KeptTableRow
+from belvedere.store import Database, EpochWatch, bump
+
+TOPIC = "kept_tables"
+CLAIM_LASTS = timedelta(seconds=60)
+_FORMER_LASTS = timedelta(minutes=10)
+_USE_COUNTS_AFTER = timedelta(hours=1)
+_LONGEST_ERROR = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """`physical` is None where the table was never made. Times are aware."""
+
+    id: int
+    physical: str | None
+    built_at: datetime | None
+    tried_at: datetime | None
+    used_at: datetime
+    error: str | None
+    trigger_value: str | None
+    checked_at: datetime | None
+    being_made: bool
+
+
+class KeptStates:
+    """Thread-safe. What is asked for every query is answered from memory."""
+
+    def __init__(self, database: Database, watch: EpochWatch, clock: Clock) -> None:
+        self._database = database
+        self._watch = watch
+        self._clock = clock
+        self._process = ids.slug()
+        self._epoch = -1
+        self._states: dict[tuple[str, str], KeptState] = {}
+
+    def get(self, connection: str, kept: KeptTable) -> KeptState | None:
+        epoch = self._watch.current(TOPIC)
+        if epoch != self._epoch:
+            with self._database.reading() as session:
+                rows = session.scalars(select(KeptTableRow)).all()
+            self._states = {(row.connection_name, row.key): _state(row) for row in rows}
+            self._epoch = epoch
+        return self._states.get((connection, kept.key))
+
+    def usable(self, connection: str, kept: KeptTable) -> str | None:
+        """The table to read, if there is one that still counts."""
+        state = self.get(connection, kept)
+        if state is None or state.physical is None or state.built_at is None:
+            return None
+        lasts = seconds_of(kept.persistence.persist_for or "")
+        now = self._clock()
+        if lasts is not None and now - state.built_at >= timedelta(seconds=lasts):
+            return None
+        if now - state.used_at >= _USE_COUNTS_AFTER:
+            self._used(state.id, now)
+        return state.physical
+
+    def _used(self, identifier: int, now: datetime) -> None:
+        with self._database.session() as session:
+            session.execute(
+                update(KeptTableRow).where(KeptTableRow.id == identifier).values(used_at=now)
+            )
+            bump(session, TOPIC)
+
+    # Making
+
+    @contextmanager
+    def claimed(self, connection: str, model: str, kept: KeptTable) -> Iterator[bool]:
+        """Whether this caller may make the table now: nobody else does."""
+        claim = ids.slug()
+        now = self._clock()
+        identifier = self._row(connection, model, kept, now)
+        with self._database.session() as session:
+            free = or_(KeptTableRow.claimed_until.is_(None), KeptTableRow.claimed_until < now)
+            taken = session.scalar(
+                update(KeptTableRow)
+                .where(KeptTableRow.id == identifier, free)
+                .values(claim=claim, claimed_until=now + CLAIM_LASTS)
+                .returning(KeptTableRow.id)
+            )
+            if taken is not None:
+                bump(session, TOPIC)
+        try:
+            yield taken is not None
+        finally:
+            if taken is not None:
+                self._change(connection, kept, claim=None, claimed_until=None)
+
+    def _row(self, connection: str, model: str, kept: KeptTable, now: datetime) -> int:
+        same = (KeptTableRow.connection_name == connection, KeptTableRow.key == kept.key)
+        with self._database.session() as session:
+            found = session.scalar(select(KeptTableRow.id).where(*same))
+            if found is not None:
+                return found
+            row = KeptTableRow(
+                connection_name=connection,
+                key=kept.key,
+                model_name=model,
+                view_name=kept.view.name,
+                used_at=now,
+                former=[],
+            )
+            try:
+                with session.begin_nested():
+                    session.add(row)
+                return row.id
+            except IntegrityError:  # another process was faster
+                return session.scalars(select(KeptTableRow.id).where(*same)).one()
+
+    def still_making(self, connection: str, kept: KeptTable) -> None:
+        self._change(connection, kept, claimed_until=self._clock() + CLAIM_LASTS)
+
+    def made(self, connection: str, kept: KeptTable, physical: str, seconds: float) -> None:
+        now = self._clock()
+        with self._database.session() as session:
+            row = session.scalars(_row_of(connection, kept)).one()
+            if row.physical is not None:
+                until = (now + _FORMER_LASTS).timestamp()
+                row.former = [*row.former, [row.physical, until]]
+            row.physical, row.built_at, row.tried_at, row.error = physical, now, now, None
+            row.seconds, row.used_at = seconds, now
+            bump(session, TOPIC)
+
+    def failed(self, connection: str, kept: KeptTable, message: str) -> None:
+        self._change(
+            connection, kept, error=message[:_LONGEST_ERROR] or "It failed", tried_at=self._clock()
+        )
+
+    def checked(self, connection: str, kept: KeptTable, trigger_value: str | None) -> None:
+        self._change(connection, kept, checked_at=self._clock(), trigger_value=trigger_value)
+
+    def _change(self, connection: str, kept: KeptTable, **values: object) -> None:
+        same = (KeptTableRow.connection_name == connection, KeptTableRow.key == kept.key)
+        with self._database.session() as session:
+            session.execute(update(KeptTableRow).where(*same).values(**values))
+            bump(session, TOPIC)
+
+    # Dropping
+
+    def to_drop(self, connection: str, current: Sequence[str]) -> list[tuple[int, str]]:
+        """(row, table) of what nobody reads any more; `current` are keys that models define.
+
+        A table whose definition is gone (or is only some people's) goes a day after its last use.
+        """
+        now = self._clock()
+        found: list[tuple[int, str]] = []
+        with self._database.reading() as session:
+            rows = session.scalars(
+                select(KeptTableRow).where(KeptTableRow.connection_name == connection)
+            ).all()
+        for row in rows:
+            found += [(row.id, name) for name, until in row.former if until <= now.timestamp()]
+            unused = now - row.used_at >= timedelta(days=1) and row.claim is None
+            if row.physical is not None and row.key not in current and unused:
+                found.append((row.id, row.physical))
+        return found
+
+    def dropped(self, identifier: int, physical: str) -> None:
+        with self._database.session() as session:
+            row = session.get(KeptTableRow, identifier)
+            if row is None:
+                return
+            row.former = [[name, until] for name, until in row.former if name != physical]
+            if row.physical == physical:
+                session.delete(row)
+            bump(session, TOPIC)
+
+
+def _row_of(connection: str, kept: KeptTable) -> Select[KeptTableRow]:
+    return select(KeptTableRow).where(
+        KeptTableRow.connection_name == connection, KeptTableRow.key == kept.key
+    )
+
+
+def _state(row: KeptTableRow) -> KeptState:
+    return KeptState(
+        id=row.id,
+        physical=row.physical,
+        built_at=row.built_at,
+        tried_at=row.tried_at,
+        used_at=row.used_at,
+        error=row.error,
+        trigger_value=row.trigger_value,
+        checked_at=row.checked_at,
+        being_made=row.claimed_until is not None,
+    )

@@ -1,0 +1,417 @@
+"""Persistent derived tables: made once, read by everybody, made again when they should be."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+from tests.api.client import ApiClient
+from tests.api.conftest import Instance
+from tests.engines.postgres_server import PostgresServer, postgres_server
+
+from belvedere import clock
+from belvedere.projects import models
+
+__all__ = ["postgres_server"]
+
+LOOKML = """
+connection: "sales"
+datagroup: daily { sql_trigger: SELECT max(day) FROM load_day ;; max_cache_age: "24 hours" }
+view: sale {
+  sql_table_name: sale ;;
+  dimension: id { primary_key: yes type: number }
+  dimension: shop {}
+  dimension_group: sold { type: time timeframes: [raw, date, month] sql: ${TABLE}.sold_at ;; }
+  measure: total { type: sum sql: ${TABLE}.amount ;; }
+  measure: count { type: count }
+}
+explore: sale {}
+view: by_shop {
+  derived_table: {
+    datagroup_trigger: daily
+    indexes: ["shop"]
+    sql: SELECT shop, SUM(amount) AS total FROM ${sale.SQL_TABLE_NAME} GROUP BY 1 ;;
+  }
+  dimension: shop { primary_key: yes }
+  measure: total { type: sum sql: ${TABLE}.total ;; }
+}
+explore: by_shop {}
+view: best {
+  derived_table: {
+    persist_for: "1 hour"
+    sql: SELECT shop FROM ${by_shop.SQL_TABLE_NAME} ORDER BY total DESC LIMIT 1 ;;
+  }
+  dimension: shop {}
+}
+explore: best {}
+view: monthly {
+  derived_table: {
+    sql_trigger_value: SELECT max(day) FROM load_day ;;
+    explore_source: sale {
+      column: month { field: sale.sold_month }
+      column: total { field: sale.total }
+    }
+  }
+  dimension: month {}
+  measure: total { type: sum sql: ${TABLE}.total ;; }
+}
+explore: monthly {}
+view: created {
+  derived_table: {
+    interval_trigger: "6 hours"
+    sql_create: CREATE TABLE ${SQL_TABLE_NAME} AS SELECT shop FROM ${by_shop.SQL_TABLE_NAME} ;;
+  }
+  dimension: shop {}
+  measure: count { type: count }
+}
+explore: created {}
+view: processed {
+  derived_table: {
+    datagroup_trigger: daily
+    create_process: {
+      sql_step: CREATE TABLE ${SQL_TABLE_NAME} (word VARCHAR(20)) ;;
+      sql_step: INSERT INTO ${SQL_TABLE_NAME} VALUES ('one'), ('two') ;;
+    }
+  }
+  dimension: word {}
+}
+explore: processed {}
+view: growing {
+  derived_table: {
+    datagroup_trigger: daily
+    increment_key: "sold_date"
+    increment_offset: 1
+    sql: SELECT sold_at, amount FROM sale
+         WHERE {% incrementcondition sold_date %} sold_at {% endincrementcondition %} ;;
+  }
+  dimension_group: sold { type: time timeframes: [date] sql: ${TABLE}.sold_at ;; }
+  measure: total { type: sum sql: ${TABLE}.amount ;; }
+}
+explore: growing {}
+view: growing_native {
+  derived_table: {
+    datagroup_trigger: daily
+    increment_key: "month"
+    explore_source: sale {
+      column: month { field: sale.sold_month }
+      column: total { field: sale.total }
+    }
+  }
+  dimension: month {}
+  measure: total { type: sum sql: ${TABLE}.total ;; }
+}
+explore: growing_native {}
+view: asked {
+  derived_table: {
+    persist_for: "1 hour"
+    sql: SELECT shop FROM sale WHERE {% condition shop %} shop {% endcondition %} ;;
+  }
+  dimension: shop {}
+}
+explore: asked {}
+view: mine {
+  derived_table: {
+    persist_for: "1 hour"
+    sql: SELECT '{{ _user_attributes['email'] }}' AS who ;;
+  }
+  dimension: who {}
+}
+explore: mine {}
+view: broken {
+  derived_table: { datagroup_trigger: daily sql: SELECT nothing FROM nowhere ;; }
+  dimension: nothing {}
+}
+explore: broken {}
+"""
+TABLES = [
+    "CREATE TABLE load_day (day DATE)",
+    "INSERT INTO load_day VALUES (DATE '2026-03-01')",
+    "CREATE TABLE sale (id INTEGER, shop VARCHAR(20), sold_at TIMESTAMP, amount INTEGER)",
+    (
+        "INSERT INTO sale VALUES (1, 'north', '2026-01-10 10:00:00', 5), "
+        "(2, 'south', '2026-01-20 10:00:00', 7), (3, 'south', '2026-02-01 09:00:00', 11)"
+    ),
+]
+MORE = [
+    "INSERT INTO load_day VALUES (DATE '2026-03-02')",
+    "INSERT INTO sale VALUES (4, 'north', '2026-02-02 08:00:00', 100)",
+    "UPDATE sale SET amount = 1000 WHERE id = 1",
+]
+
+
+class Sales:
+    """A database with the model over it; `run` changes it behind the server's back."""
+
+    def __init__(self, instance: Instance, admin: ApiClient, dialect: str, place: str) -> None:
+        self.instance, self.admin, self.dialect, self.place = instance, admin, dialect, place
+
+    def run(self, statements: list[str]) -> None:
+        if self.dialect == "postgres":
+            with psycopg.connect(self.place, autocommit=True) as connection:
+                for statement in statements:
+                    connection.execute(statement.encode())
+            return
+        self.instance.services.engines.open("sales").close()
+        self.admin.patch("/connections/sales", {"pool_timeout": 100})
+        with duckdb.connect(self.place) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def rows(self, view: str, *fields: str, client: ApiClient | None = None, **more: Any) -> Any:
+        query = {"model": "sales", "view": view, "fields": [f"{view}.{name}" for name in fields]}
+        query |= {"sorts": [query["fields"][0]], **more}
+        found = (client or self.admin).post("/queries/run/json", query, params={"cache": "false"})
+        assert found.status == 200, found.text
+        return [tuple(row.values()) for row in found.json()]
+
+    def sql(self, view: str, field: str) -> str:
+        query = {"model": "sales", "view": view, "fields": [f"{view}.{field}"]}
+        detail = self.admin.post("/queries/run/json_detail", query).json()
+        text: str = detail["sql"]
+        return text
+
+    def trigger(self) -> None:
+        """Time passes until the triggers are looked at again."""
+        self.instance.services.triggers.check_due()
+        self.instance.services.regenerator.regenerate()
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def sales(request: pytest.FixtureRequest, instance: Instance, tmp_path: Path) -> Sales:
+    admin = instance.as_role("Admin")
+    body: dict[str, Any] = {
+        "name": "sales",
+        "dialect_name": request.param,
+        "tmp_db_name": "scratch",
+    }
+    if request.param == "duckdb":
+        place = str(tmp_path / "sales.duckdb")
+        with duckdb.connect(place) as connection:
+            for statement in TABLES:
+                connection.execute(statement)
+        body["database"] = place
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        database = server.create_database()
+        place = server.url(database)
+        with psycopg.connect(place, autocommit=True) as made:
+            for statement in ["CREATE SCHEMA scratch", *TABLES]:
+                made.execute(statement.encode())
+        body |= {"host": server.host, "port": str(server.port), "database": database}
+        body |= {"username": server.user, "password": server.password}
+    answer = admin.post("/connections", body | {"pdt_api_control_enabled": True})
+    assert answer.status == 200, answer.text
+    assert answer.json()["pdts_enabled"]
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    (folder / "sales.model.lkml").write_text(LOOKML)
+    with instance.services.database.session() as session:
+        models.add_project(session, "sales", folder, clock.now())
+        models.register(session, "sales", "sales", "sales", clock.now())
+    return Sales(instance, admin, request.param, place)
+
+
+def test_a_table_is_made_once_and_read_by_everybody(sales: Sales) -> None:
+    assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
+    sales.run(["INSERT INTO sale VALUES (9, 'west', '2026-02-03', 1)"])
+    assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
+    other = sales.instance.as_role("Developer")
+    assert sales.rows("by_shop", "shop", client=other) == [("north",), ("south",)]
+    assert "LR$" in sales.sql("by_shop", "shop")
+
+
+def test_tables_are_made_from_tables(sales: Sales) -> None:
+    assert sales.rows("best", "shop") == [("south",)]
+    assert sales.rows("created", "count") == [(2,)]
+    assert sales.rows("processed", "word") == [("one",), ("two",)]
+    assert sales.rows("monthly", "month", "total") == [("2026-01", 12), ("2026-02", 11)]
+
+
+def test_triggers_make_them_again(sales: Sales) -> None:
+    sales.trigger()
+    before = sales.sql("by_shop", "shop")
+    assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
+    assert sales.rows("monthly", "month", "total") == [("2026-01", 12), ("2026-02", 11)]
+    sales.run(MORE)
+    sales.instance.skip(minutes=6)
+    sales.trigger()
+    assert sales.rows("by_shop", "shop", "total") == [("north", 1100), ("south", 18)]
+    assert sales.rows("monthly", "month", "total") == [("2026-01", 1007), ("2026-02", 111)]
+    assert sales.sql("by_shop", "shop") != before
+
+
+def test_tables_that_grow_keep_what_is_older(sales: Sales) -> None:
+    assert sales.rows("growing", "total") == [(23,)]
+    assert sales.rows("growing_native", "month", "total") == [("2026-01", 12), ("2026-02", 11)]
+    sales.trigger()
+    sales.run(MORE)
+    sales.instance.skip(minutes=6)
+    sales.trigger()
+    # The row of January was changed, but only February is read again.
+    assert sales.rows("growing", "total") == [(123,)]
+    assert sales.rows("growing_native", "month", "total") == [("2026-01", 12), ("2026-02", 111)]
+    start = sales.admin.get(
+        "/derived_table/sales/growing/start", params={"force_full_incremental": "true"}
+    )
+    assert finished(sales.admin, start)["status"] == "complete"
+    assert sales.rows("growing", "total") == [(1118,)]
+
+
+def test_persist_for_ends(sales: Sales) -> None:
+    assert sales.rows("best", "shop") == [("south",)]
+    sales.run(["UPDATE sale SET amount = 500 WHERE shop = 'north'"])
+    assert sales.rows("best", "shop") == [("south",)]
+    sales.instance.skip(minutes=61)
+    rebuilt = sales.admin.get("/derived_table/sales/by_shop/start")
+    assert finished(sales.admin, rebuilt)["status"] == "complete"
+    assert sales.rows("best", "shop") == [("north",)]
+
+
+def test_rebuild_and_run(sales: Sales) -> None:
+    assert sales.rows("best", "shop") == [("south",)]
+    sales.run(["UPDATE sale SET amount = 500 WHERE shop = 'north'"])
+    query = {"model": "sales", "view": "best", "fields": ["best.shop"]}
+    explorer = sales.instance.as_role("User")
+    params = {"rebuild_pdts": "true", "cache": "false"}
+    for client, shop in ((explorer, "south"), (sales.admin, "north")):
+        answer = client.post("/queries/run/json", query, params=params)
+        assert answer.json() == [{"best.shop": shop}]
+
+
+def test_what_depends_on_the_query_is_not_kept(sales: Sales) -> None:
+    assert "LR$" not in sales.sql("asked", "shop")
+    found = sales.rows("asked", "shop", filters={"asked.shop": "north"})
+    assert found == [("north",)]
+
+
+def test_each_viewer_has_a_copy_where_attributes_are_read(sales: Sales) -> None:
+    one, other = (sales.instance.as_role("User") for _ in range(2))
+    seen = [sales.rows("mine", "who", client=client) for client in (one, other, one)]
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_a_table_that_cannot_be_made_says_why(sales: Sales) -> None:
+    query = {"model": "sales", "view": "broken", "fields": ["broken.nothing"]}
+    answer = sales.admin.post("/queries/run/json_detail", query).json()
+    message = answer["errors"][0]["message_details"] + answer["errors"][0]["message"]
+    assert 'view "broken"' in message
+    assert "nowhere" in message
+    graph = sales.admin.get("/derived_table/graph/view/broken").json()["graph_text"]
+    assert '"broken" [color="red"]' in graph
+
+
+def test_graphs_show_the_state(sales: Sales) -> None:
+    sales.rows("best", "shop")
+    graph = sales.admin.get("/derived_table/graph/model/sales").json()["graph_text"]
+    assert '"best" [color="green"]' in graph
+    assert '"by_shop" [color="green"]' in graph
+    assert '"monthly" [color="grey"]' in graph
+    green = sales.admin.get("/derived_table/graph/model/sales", params={"color": "green"})
+    assert "monthly" not in green.json()["graph_text"]
+
+
+def test_builds_are_started_watched_and_refused(sales: Sales) -> None:
+    started = sales.admin.get("/derived_table/sales/by_shop/start")
+    assert started.status == 200
+    told = finished(sales.admin, started)
+    assert (told["status"], told["model"], told["view"]) == ("complete", "sales", "by_shop")
+    failed = finished(sales.admin, sales.admin.get("/derived_table/sales/broken/start"))
+    assert failed["status"] == "error"
+    assert "nowhere" in failed["message"]
+    ended = sales.admin.get(f"/derived_table/{started.json()['materialization_id']}/stop")
+    assert json.loads(ended.json()["resp_text"])["status"] == "complete"
+    assert sales.admin.get("/derived_table/sales/sale/start").status == 404
+    assert sales.admin.get("/derived_table/sales/asked/start").status == 400
+    assert sales.admin.get("/derived_table/nothing/status").status == 404
+    explorer = sales.instance.as_role("User")
+    assert explorer.get("/derived_table/sales/by_shop/start").status in (403, 404)
+    sales.admin.patch("/connections/sales", {"pdt_api_control_enabled": False})
+    refused = sales.admin.get("/derived_table/sales/by_shop/start")
+    assert refused.status == 400
+    assert "pdt_api_control_enabled" in refused.text
+
+
+def test_a_build_can_be_stopped(sales: Sales) -> None:
+    rows = "range(4000)" if sales.dialect == "duckdb" else "generate_series(1, 4000)"
+    folder = sales.instance.services.models.project("sales").root
+    slow = f"SELECT COUNT(*) AS n FROM {rows} a, {rows} b, {rows} c"
+    text = f'view: slow {{ derived_table: {{ persist_for: "1 hour" sql: {slow} ;; }} dimension: n {{}} }}'
+    (folder / "sales.model.lkml").write_text(f"{LOOKML}\n{text}\nexplore: slow {{}}\n")
+    started = sales.admin.get("/derived_table/sales/slow/start")
+    identifier = started.json()["materialization_id"]
+    time.sleep(0.5)
+    graph = sales.admin.get("/derived_table/graph/view/slow").json()["graph_text"]
+    assert '"slow" [color="yellow"]' in graph
+    assert sales.rows("sale", "count") == [(3,)]  # readers do not wait
+    assert sales.admin.get(f"/derived_table/{identifier}/stop").status == 200
+    assert finished(sales.admin, started)["status"] == "cancelled"
+
+
+def test_replaced_tables_are_dropped(sales: Sales) -> None:
+    sales.rows("by_shop", "shop")
+    first = kept_tables(sales)
+    assert finished(sales.admin, sales.admin.get("/derived_table/sales/by_shop/start"))
+    assert len(kept_tables(sales)) == 2
+    sales.instance.skip(minutes=11)
+    sales.instance.services.regenerator.regenerate()
+    assert not first & kept_tables(sales)
+    assert sales.rows("by_shop", "shop") == [("north",), ("south",)]
+
+
+def test_without_a_place_tables_are_computed(sales: Sales) -> None:
+    sales.admin.patch("/connections/sales", {"tmp_db_name": None})
+    assert "LR$" not in sales.sql("by_shop", "shop")
+    assert sales.rows("best", "shop") == [("south",)]
+    query = {"model": "sales", "view": "processed", "fields": ["processed.word"]}
+    refused = sales.admin.post("/queries/run/json", query)
+    assert refused.status == 400
+    assert "tmp_db_name" in refused.text
+
+
+def kept_tables(sales: Sales) -> set[str]:
+    if sales.dialect == "duckdb":
+        folder = Path(sales.instance.services.engines.open("sales").config.scratch_folder or "")
+        return {path.stem for path in folder.glob("*_by_shop.duckdb")}
+    with psycopg.connect(sales.place) as connection:
+        found = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'scratch' "
+            "AND tablename LIKE '%by_shop'"
+        )
+        return {name for (name,) in found}
+
+
+def finished(client: ApiClient, started: Any) -> dict[str, Any]:
+    identifier = started.json()["materialization_id"]
+    for _ in range(400):
+        answer = client.get(f"/derived_table/{identifier}/status").json()
+        told: dict[str, Any] = json.loads(answer["resp_text"])
+        if told["status"] in ("complete", "error", "cancelled"):
+            return told
+        time.sleep(0.05)
+    raise AssertionError(told)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["COPY sale TO '{file}'", "ATTACH '{file}' AS other", "SET enable_external_access = true"],
+)
+def test_steps_reach_nothing_but_the_database(sales: Sales, tmp_path: Path, statement: str) -> None:
+    if sales.dialect == "postgres":
+        pytest.skip("what a step may do there is for the database's own permissions to say")
+    file = tmp_path / "outside.txt"
+    step = statement.format(file=file)
+    folder = sales.instance.services.models.project("sales").root
+    text = (
+        'view: out { derived_table: { persist_for: "1 hour" create_process: { sql_step: '
+        f"CREATE TABLE ${{SQL_TABLE_NAME}} AS SELECT 1 AS n ;; sql_step: {step} ;; }} }} "
+        "dimension: n {} }"
+    )
+    (folder / "sales.model.lkml").write_text(f"{LOOKML}\n{text}\nexplore: out {{}}\n")
+    failed = finished(sales.admin, sales.admin.get("/derived_table/sales/out/start"))
+    assert failed["status"] == "error"
+    assert not file.exists()
