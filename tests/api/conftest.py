@@ -49,22 +49,22 @@ class Instance:
         self.loop = loop
         self.anonymous = ApiClient(self.application, loop)
 
-    def user(self, role: str | None) -> int:
+    def user(self, role: str | None, last_name: str | None = None) -> int:
         with self.services.database.session() as session:
             user = users.create(
                 session,
                 clock.now(),
                 email=f"user-{next(_NUMBERS)}@example.com",
                 first_name="Test",
-                last_name=role or "Nobody",
+                last_name=last_name or role or "Nobody",
             )
             if role is not None:
                 roles.give(session, user, role)
             return user.id
 
-    def as_role(self, role: str | None) -> ApiClient:
+    def as_role(self, role: str | None, last_name: str | None = None) -> ApiClient:
         """A client whose user has that role."""
-        user_id = self.user(role)
+        user_id = self.user(role, last_name)
         with self.services.database.session() as session:
             issued = tokens.issue(
                 session, self.services.vault, users.get(session, user_id), clock.now(), 86_400

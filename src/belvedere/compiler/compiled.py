@@ -153,6 +153,8 @@ class Compiled:
     """The fields that the query defined itself."""
     kept: tuple[KeptTable, ...] = ()
     """The persistent derived tables that the statements read."""
+    aggregate_table: str | None = None
+    """The aggregate table (`explore::table`) that answers, if one does."""
     symmetric: bool = False
     """Whether some measure had to be protected against repeated rows."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from belvedere.compiler.conditions.periods import moved, start_of
 from belvedere.compiler.fragments import parenthesized
 from belvedere.compiler.increments import as_expression, moment_of, unit_of
 from belvedere.errors import LookmlError
-from belvedere.lookml.model import DerivedTable, Persistence, View
+from belvedere.lookml.model import DerivedTable, Model, Persistence, View
 
 if TYPE_CHECKING:
     from belvedere.compiler.request import Scratch
@@ -42,6 +42,7 @@ class KeptTable:
     name: str
     view: View
     persistence: Persistence
+    model: Model = field(compare=False, repr=False)
 
     def physical(self, made_at: datetime) -> str:
         """The name of the table that is made at that time; no two are the same."""
@@ -86,7 +87,7 @@ def kept_table(resolver: Resolver, view: View, scratch: Scratch) -> KeptTable:
     key = b32encode(digest).decode().rstrip("=")
     room = dialect.max_identifier_length - len(dialect.kept_prefix) - len(key) - _GENERATION_LENGTH
     name = f"{dialect.kept_prefix}{key}_{re.sub(r'[^A-Za-z0-9_$]', '_', view.name)[: room - 1]}"
-    return KeptTable(key, name, view, table.persistence)
+    return KeptTable(key, name, view, table.persistence, resolver.request.model)
 
 
 def _definition(resolver: Resolver, view: View, table: DerivedTable, target: str) -> Iterator[str]:

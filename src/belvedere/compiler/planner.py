@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from belvedere.compiler import totals
+from belvedere.compiler import aggregates, totals
+from belvedere.compiler.aggregates import FlatTree
 from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import (
     AppliedSort,
@@ -40,6 +41,7 @@ from belvedere.compiler.statement import (
     Select,
     StatementWriter,
 )
+from belvedere.compiler.tables import qualified
 from belvedere.errors import LookmlError, NotFound, QueryError
 from belvedere.lookml.model import Category, Field, View
 from belvedere.lookml.scope import ScopedField, scope_of
@@ -65,9 +67,97 @@ def compile_query(request: Request, dialect: Dialect) -> Compiled:
     if request.explore not in request.model.explores:
         raise NotFound
     try:
-        return _Planner(request, dialect).compiled()
+        planner = _Planner(request, dialect)
+        return _from_aggregate(planner) or planner.compiled()
     except RecursionError:
         raise QueryError("Fields or expressions of the query are nested too deeply") from None
+
+
+def _from_aggregate(planner: _Planner) -> Compiled | None:
+    """The query over an aggregate table, where one gives the same rows."""
+    request, dialect, explore = planner.request, planner.dialect, planner.scope.explore
+    if request.scratch is None or request.for_everybody or not explore.aggregate_tables:
+        return None
+    asked = aggregates.Asked(
+        request=request,
+        selection=planner.selection,
+        scope=planner.scope,
+        time=planner.resolver.time,
+        joins=tuple(planner.tree.emitted),
+    )
+    notes = []
+    for found in aggregates.grouped(request.model, explore):
+        try:
+            made_with = _Planner(_request_of(request, found), dialect).tree
+            flat = aggregates.flat_request(asked, found, made_with, dialect)
+        except aggregates.NotSame as reason:
+            notes.append(f"-- Did not use {explore.name}::{found.table.name}; {reason}\n")
+            continue
+        kept = kept_of(replace(request, model=found.model), dialect, found.view)
+        if kept is None:
+            continue
+        table = dialect.scratch_table(request.scratch.schema, kept.name)
+        compiled = _Planner(flat, dialect, flat=table).compiled()
+        notes.append(f"-- use existing {explore.name}::{found.table.name} in {table}\n")
+        return _as_asked(planner, compiled, kept, f"{explore.name}::{found.table.name}", notes)
+    planner.notes = notes
+    return None
+
+
+def _request_of(request: Request, found: aggregates.Grouped) -> Request:
+    """The query that an aggregate table holds the rows of."""
+    fields = (*found.dimensions, *found.measures)
+    return replace(
+        request,
+        model=found.model,
+        fields=tuple(field.full_name for field in fields),
+        pivots=(),
+        fill_fields=(),
+        filters={qualified(f.field, request.explore): f.expression for f in found.table.filters},
+        filter_expression=None,
+        sorts=(),
+        unsorted=True,
+        limit=None,
+        total=False,
+        row_total=None,
+        dynamic_fields=(),
+        for_everybody=True,
+    )
+
+
+def _as_asked(
+    planner: _Planner, compiled: Compiled, kept: KeptTable, name: str, notes: list[str]
+) -> Compiled:
+    """The columns of an aggregate table, told as the fields that they hold."""
+    fields = {field.full_name: field.field for field in planner.selection.measures}
+    fields |= {field.full_name: field.field for field in planner.selection.dimensions}
+
+    def told(columns: tuple[OutputColumn, ...]) -> tuple[OutputColumn, ...]:
+        return tuple(
+            replace(column, field=fields[column.name], effective_type=fields[column.name].type)
+            if column.name in fields and column.field is not None
+            else column
+            for column in columns
+        )
+
+    def part(found: SqlPart | None) -> SqlPart | None:
+        return None if found is None else SqlPart(found.sql, told(found.columns))
+
+    return replace(
+        compiled,
+        sql="".join(notes) + compiled.sql,
+        columns=told(compiled.columns),
+        total=part(compiled.total),
+        row_total=part(compiled.row_total),
+        grand_total=part(compiled.grand_total),
+        post_measures=tuple(
+            replace(post, field=fields[post.name]) for post in compiled.post_measures
+        ),
+        filters=tuple((field.full_name, text) for field, text in planner.selection.filters),
+        warnings=(*planner.selection.warnings, *_left_out(planner.request)),
+        kept=(kept,),
+        aggregate_table=name,
+    )
 
 
 def making(request: Request, dialect: Dialect, kept: KeptTable) -> Making:
@@ -79,6 +169,7 @@ def making(request: Request, dialect: Dialect, kept: KeptTable) -> Making:
         below.update({found.key: found for found in compiled.kept})
         return compiled.sql
 
+    request = replace(request, model=kept.model)
     scope = scope_of(request.model, request.explore)
     resolver = Resolver(request, scope, dialect, nested).alone(kept.view, request.now)
     return Making(resolver, kept, below)
@@ -103,8 +194,15 @@ def _source_name(name: str) -> str:
 
 class _Planner:
     def __init__(
-        self, request: Request, dialect: Dialect, depth: int = 0, shift: Shift | None = None
+        self,
+        request: Request,
+        dialect: Dialect,
+        depth: int = 0,
+        shift: Shift | None = None,
+        flat: str | None = None,
     ) -> None:
+        """`flat` is the one table that all fields of the request are columns of, if it is one."""
+        self.notes: list[str] = []
         self._depth = depth
         self._shift = shift
         self._below: dict[str, KeptTable] = {}
@@ -121,7 +219,8 @@ class _Planner:
         chosen = (*self.selection.dimensions, *self.selection.measures)
         self.resolver.selected = frozenset(field.full_name for field in chosen)
         self.measures = Measures(self.resolver)
-        self.tree = JoinTree(self.resolver)
+        self.resolver.tables.flat = flat
+        self.tree = JoinTree(self.resolver) if flat is None else FlatTree(self.resolver)
         self.where: list[Where] = []
         self.having: list[Having] = []
         self._conditions()
@@ -173,7 +272,7 @@ class _Planner:
                 sql=explore.sql_always_having,
             )
             self.having.append(Having(ScopedField(base, field), None))
-        for access_filter in explore.access_filters:
+        for access_filter in () if self.request.for_everybody else explore.access_filters:
             self.where.append(self._access(access_filter.field, access_filter.user_attribute))
 
     def _filter(self, scoped: ScopedField, expression: str) -> None:
@@ -267,7 +366,7 @@ class _Planner:
         return Compiled(
             model=self.request.model.name,
             explore=self.request.explore,
-            sql=self.writer.with_clause(sql),
+            sql="".join(self.notes) + self.writer.with_clause(sql),
             columns=tuple(columns),
             dimensions=self._shown(selection.rows),
             measures=self._shown(selection.measures),

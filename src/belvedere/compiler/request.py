@@ -64,5 +64,7 @@ class Request:
     database_timezone: str = "UTC"
     viewer: Viewer = field(default_factory=Viewer)
     development: bool = False
+    for_everybody: bool = False
+    """Rows and fields that are kept for all viewers; whoever reads them is restricted there."""
     scratch: Scratch | None = None
     """None where the connection keeps no derived tables: they are computed with the query."""

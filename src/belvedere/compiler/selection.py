@@ -62,7 +62,7 @@ class Selector:
         self.custom = CustomFields(scope.explore.base, request.dynamic_fields, self._modelled)
 
     def _holds(self, required: tuple[str, ...]) -> bool:
-        return all(grant in self._grants for grant in required)
+        return self._request.for_everybody or all(grant in self._grants for grant in required)
 
     def visible(self, scoped: ScopedField) -> bool:
         join = self._scope.joins.get(scoped.alias)

@@ -27,6 +27,8 @@ class Tables:
         self._expressions: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._open: list[str] = []
+        self.flat: str | None = None
+        """The one table that every view stands for, where an aggregate table is read."""
         self.kept: dict[str, persistent.KeptTable] = {}
         """The persistent tables that the SQL reads so far, by key."""
 
@@ -37,6 +39,8 @@ class Tables:
 
     def source(self, alias: str, view: View, stated: str | None = None) -> str:
         """The FROM or JOIN item of a view joined as `alias`; `stated` overrides its table."""
+        if self.flat is not None:
+            return self._resolver.dialect.aliased(self.flat, alias)
         name = self._stated(stated, alias) if stated else self.name_of(view.name, alias)
         return self._resolver.dialect.aliased(name, alias)
 
@@ -248,6 +252,7 @@ class Tables:
             row_total=None,
             subtotals=(),
             dynamic_fields=(),
+            for_everybody=source.for_everybody,
             timezone=timezone,
         )
 

@@ -181,6 +181,8 @@ class ExploreSource(msgspec.Struct, frozen=True, kw_only=True):
     sorts: tuple[SortSpec, ...] = ()
     limit: int | None = None
     timezone: str | None = None
+    for_everybody: bool = False
+    """Access filters and grants are left out: they hold where the table is read."""
 
 
 class Persistence(msgspec.Struct, frozen=True, kw_only=True):

@@ -381,6 +381,7 @@ class Runner:
             model=compiled.model,
             explore=compiled.explore,
             fill_fields=list(compiled.fill_fields),
+            aggregate_table=compiled.aggregate_table,
         )
 
     def _result(

@@ -64,7 +64,7 @@ def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str,
         "number_format": "1,234.56",
         "null_sort_treatment": "last",
         "supports_pivot_in_db": True,
-        "aggregate_table_used_info": None,
+        "aggregate_table_used_info": _aggregate_table(facts.aggregate_table),
         "drill_menu_build_time": 0.0,
         "fill_fields": facts.fill_fields,
         "added_params": {},
@@ -110,6 +110,14 @@ def stream_bi(
     yield head.removesuffix("[]}").encode()
     yield from stream_json(batches, [column.name for column in compiled.columns])
     yield b"}"
+
+
+def _aggregate_table(name: str | None) -> dict[str, str] | None:
+    """`explore::table`, taken apart."""
+    if name is None:
+        return None
+    explore, table = name.split("::", 1)
+    return {"explore_name": explore, "aggregate_table_name": table}
 
 
 def _fields(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str, Any]:

@@ -42,3 +42,4 @@ class Facts:
     model: str
     explore: str
     fill_fields: list[str]
+    aggregate_table: str | None = None

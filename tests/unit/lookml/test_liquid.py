@@ -36,6 +36,9 @@ class Query:
     def condition(self, name: str, sql: str) -> str:
         return f"({sql} IN [{name}])"
 
+    def increment_condition(self, sql: str) -> str:
+        return f"({sql} IS NEW)"
+
     def parameter(self, name: str) -> str:
         if name == "unknown":
             raise QueryError("Unknown parameter unknown")
@@ -86,7 +89,7 @@ def render(template: str) -> str:
             "{% date_start orders.at %}..{% date_end orders.at %}",
             "start(orders.at)..end(orders.at)",
         ),
-        ("{% incrementcondition at %} o.at {% endincrementcondition %}", "1=1"),
+        ("{% incrementcondition at %} o.at {% endincrementcondition %}", "(o.at IS NEW)"),
         ("{% condition a %}{% parameter p %}{% endcondition %}", "(<p> IN [a])"),
         ("{% condition a %}{{ orders.b._sql }}{% endcondition %}", "(sql(orders.b) IN [a])"),
     ],

@@ -10,11 +10,12 @@ from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
 from belvedere.api.operation import get
 from belvedere.compiler import dialects, kept_of
+from belvedere.compiler.aggregates import grouped
 from belvedere.connections import connections
 from belvedere.connections.registry import OpenConnection
 from belvedere.errors import BadRequest, BelvedereError, Forbidden, NotFound
 from belvedere.lookml.derived_graph import Graph, below, derived_graph, dot
-from belvedere.lookml.model import Model
+from belvedere.lookml.model import Model, View
 from belvedere.query.derived.builder import Order
 from belvedere.query.derived.materializations import ENDED
 from belvedere.query.derived.regenerator import background_request
@@ -78,9 +79,7 @@ def start_pdt_build(
     """Make a persistent derived table now, in the background."""
     _check_workspace(workspace)
     model = _model(call, model_name, _BUILD)
-    view = model.views.get(view_name)
-    if view is None or view.derived_table is None:
-        raise NotFound
+    model_of_view, view = _derived(model, view_name)
     connection = _open(call, model)
     row = connections.get(call.db, connection.name)
     if not (row.extra or {}).get("pdt_api_control_enabled"):
@@ -92,7 +91,7 @@ def start_pdt_build(
         raise BadRequest(
             f"The connection {connection.name} keeps no derived tables: it has no tmp_db_name"
         )
-    request = background_request(model, connection, connection.scratch, call.now)
+    request = background_request(model_of_view, connection, connection.scratch, call.now)
     kept = kept_of(request, dialects.get(connection.config.dialect), view)
     if kept is None:
         raise BadRequest(f"{view_name} is not a persistent derived table")
@@ -129,6 +128,19 @@ def stop_pdt_build(call: Call, materialization_id: str, source: str | None) -> d
     if str(call.session.user_id) != row.user_id and not call.session.permissions.is_admin:
         raise Forbidden("Only administrators may stop the builds of others")
     return _present(call, call.services.materializations.stop(materialization_id))
+
+
+def _derived(model: Model, name: str) -> tuple[Model, View]:
+    """A derived table by its view's name, or an aggregate table as `explore::table`."""
+    explore = model.explores.get(name.partition("::")[0])
+    if "::" in name and explore is not None:
+        for found in grouped(model, explore):
+            if found.table.name == name.partition("::")[2]:
+                return found.model, found.view
+    view = model.views.get(name)
+    if view is None or view.derived_table is None:
+        raise NotFound
+    return model, view
 
 
 def _mine(call: Call, identifier: str) -> MaterializationRow:

@@ -198,6 +198,19 @@ class Dialect(ABC):
         """`layout` says how the database should lay the table out, as far as it knows how."""
         return f"CREATE TABLE {table} AS\n{select}"
 
+    def start_of_text(self, operand: str, timeframe: str) -> str:
+        """The naive timestamp at which the period begins that a timeframe's value names."""
+        text = self.text(operand)
+        if timeframe == "quarter":
+            starts = [f"WHEN '{n}' THEN '-{n * 3 - 2:02d}-01'" for n in (1, 2, 3, 4)]
+            which = self.function("substring", [text, "7", "1"])
+            year = self.function("substring", [text, "1", "4"])
+            text = self.function("concat", [year, f"CASE {which} {' '.join(starts)} END"])
+        rest = {"minute": ":00", "hour": ":00:00", "month": "-01", "year": "-01-01"}.get(timeframe)
+        if rest is not None:
+            text = self.function("concat", [text, self.string(rest)])
+        return self.cast(text, "datetime")
+
     def drop_table(self, table: str) -> str:
         return f"DROP TABLE IF EXISTS {table}"
 

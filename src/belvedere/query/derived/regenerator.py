@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from belvedere import ids
 from belvedere.clock import Clock
 from belvedere.compiler import dialects, kept_of
+from belvedere.compiler.aggregates import grouped
 from belvedere.compiler.persistent import KeptTable
 from belvedere.compiler.request import Request, Scratch
 from belvedere.connections.registry import EngineRegistry, OpenConnection
@@ -124,6 +125,12 @@ class Regenerator:
                 kept = kept_of(request, dialect, model.views[name])
                 if kept is not None:
                     yield _Subject(model, connection, kept, request)
+        for explore in model.explores.values():
+            for found in grouped(model, explore):
+                with suppress(BelvedereError):
+                    kept = kept_of(replace(request, model=found.model), dialect, found.view)
+                    if kept is not None:
+                        yield _Subject(model, connection, kept, request)
 
     def _look(self, subject: _Subject) -> None:
         connection, kept = subject.connection.name, subject.kept
