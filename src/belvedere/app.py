@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from belvedere import clock
-from belvedere.accounts import roles, tokens
+from belvedere.accounts import founding, tokens
 from belvedere.accounts.throttle import Throttle
 from belvedere.api import operations
 from belvedere.api.application import Application
@@ -29,7 +29,7 @@ from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch, migrations
 from belvedere.vault import Vault, decoded_key, load_key
 
-TABLES = ("accounts", "connections", "projects", "query")
+TABLES = ("instance", "accounts", "connections", "projects", "query")
 
 
 def open_database(settings: Settings) -> Database:
@@ -38,7 +38,7 @@ def open_database(settings: Settings) -> Database:
         import_module(f"belvedere.{package}.tables")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    migrations.upgrade(database, roles.seed)
+    migrations.upgrade(database, founding.seed)
     return database
 
 

@@ -64,7 +64,9 @@ class Instance:
 
     def as_role(self, role: str | None, last_name: str | None = None) -> ApiClient:
         """A client whose user has that role."""
-        user_id = self.user(role, last_name)
+        return self.client_of(self.user(role, last_name))
+
+    def client_of(self, user_id: int) -> ApiClient:
         with self.services.database.session() as session:
             issued = tokens.issue(
                 session, self.services.vault, users.get(session, user_id), clock.now(), 86_400

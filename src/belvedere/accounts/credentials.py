@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from belvedere import ids
 from belvedere.accounts.tables import ApiCredentials, User
 from belvedere.store import bump
 from belvedere.vault import Vault
 
+RESET_CONTEXT = "credentials_email.reset_token"
 _NOBODY = "0" * 64
 
 
@@ -46,13 +47,13 @@ def verify_api_client(
     """The enabled owner of matching credentials. Takes as long for unknown ids as for wrong
     secrets.
     """
-    found = session.scalar(
-        select(ApiCredentials)
-        .options(joinedload(ApiCredentials.user))
+    found = session.execute(
+        select(ApiCredentials, User)
+        .join(User, User.id == ApiCredentials.user_id)
         .where(ApiCredentials.client_id == client_id)
-    )
-    expected = found.secret_digest if found is not None else _NOBODY
+    ).first()
+    expected = found[0].secret_digest if found is not None else _NOBODY
     right = hmac.compare_digest(expected, vault.digest(client_secret))
-    if found is None or not right or found.is_disabled or found.user.is_disabled:
+    if found is None or not right or found[0].is_disabled or found[1].is_disabled:
         return None
-    return found.user
+    return found[1]

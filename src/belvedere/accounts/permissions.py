@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from belvedere.accounts.tables import User
+from belvedere.accounts.tables import Role
 
 _PARENTS: dict[str, str | None] = {
     "access_data": None,
@@ -209,7 +210,7 @@ class Permissions:
         return self.has(Permission("administer"))
 
 
-def of(user: User) -> Permissions:
+def of(roles: Iterable[Role]) -> Permissions:
     return Permissions(
         tuple(
             Grant(
@@ -218,6 +219,6 @@ def of(user: User) -> Permissions:
                 else frozenset(role.permission_set.permissions) - {"administer"},
                 None if role.model_set.all_access else frozenset(role.model_set.models),
             )
-            for role in user.roles
+            for role in roles
         )
     )

@@ -13,8 +13,6 @@ from belvedere.store import bump
 
 def seed(session: Session) -> None:
     """The built-in permission sets, the model set of all models, the default roles."""
-    if session.scalar(select(Role.id).limit(1)) is not None:
-        return
     everything = ModelSet(name="All", models=[], built_in=True, all_access=True)
     session.add(everything)
     sets = {}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from belvedere import ids
-from belvedere.accounts import permissions, users
+from belvedere.accounts import attributes, membership, permissions
+from belvedere.accounts.attributes import Attributes
 from belvedere.accounts.permissions import Permissions
 from belvedere.accounts.tables import AccessToken, User
 from belvedere.store import bump
@@ -26,19 +28,44 @@ class IssuedToken:
 
 @dataclass(frozen=True, slots=True)
 class AccessSession:
-    """Who a token stands for and what they may do, as of when it was looked up."""
+    """Who a token stands for and what they may do, as of when it was looked up.
+
+    `sudo_user_id` is the person behind the token where that is another one.
+    """
 
     digest: str
     user_id: int
     workspace_id: str
     expires_at: datetime
     permissions: Permissions
-    attributes: dict[str, str]
-    timezone: str | None
+    known: Attributes
+    groups: frozenset[int]
+    sudo_user_id: int | None = None
+    source: str = "api"
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        return self.known.values
+
+    @property
+    def timezone(self) -> str | None:
+        return self.known.values.get("timezone")
+
+    @property
+    def locale(self) -> str:
+        return self.known.values.get("locale", "en")
 
 
 def issue(
-    session: Session, vault: Vault, user: User, now: datetime, ttl_seconds: int
+    session: Session,
+    vault: Vault,
+    user: User,
+    now: datetime,
+    ttl_seconds: int,
+    *,
+    sudo_user_id: int | None = None,
+    source: str = "api",
+    source_id: str | None = None,
 ) -> IssuedToken:
     """A new token of the user; those that have expired are swept out on the way."""
     purge_expired(session, now)
@@ -47,6 +74,9 @@ def issue(
         AccessToken(
             digest=vault.digest(token),
             user_id=user.id,
+            sudo_user_id=sudo_user_id,
+            source=source,
+            source_id=source_id,
             created_at=now,
             expires_at=now + timedelta(seconds=ttl_seconds),
         )
@@ -54,30 +84,35 @@ def issue(
     return IssuedToken(token, ttl_seconds)
 
 
-def find(session: Session, digest: str, now: datetime) -> AccessSession | None:
-    """The session of a live token of an enabled user."""
+def find(session: Session, vault: Vault, digest: str, now: datetime) -> AccessSession | None:
+    """The session of a live token of an enabled user, whoever stands behind it enabled too."""
     row = session.get(AccessToken, digest)
     if row is None or row.expires_at <= now:
         return None
     user = session.get(User, row.user_id)
-    if user is None or user.is_disabled:
+    behind = session.get(User, row.sudo_user_id) if row.sudo_user_id is not None else user
+    if user is None or user.is_disabled or behind is None or behind.is_disabled:
         return None
     return AccessSession(
         digest=digest,
         user_id=user.id,
         workspace_id=row.workspace_id,
         expires_at=row.expires_at,
-        permissions=permissions.of(user),
-        attributes=users.attributes(user),
-        timezone=user.timezone,
+        permissions=permissions.of(membership.roles_of(session, user.id)),
+        known=attributes.of(session, vault, user),
+        groups=membership.groups_of(session, user.id),
+        sudo_user_id=row.sudo_user_id,
+        source=row.source,
     )
 
 
 def revoke(session: Session, digest: str) -> bool:
-    """Whether there was such a token."""
+    """Whether there was such a token; those that act as others in its name end with it."""
     row = session.get(AccessToken, digest)
     if row is None:
         return False
+    acting = AccessToken.source == "sudo", AccessToken.source_id == digest
+    session.execute(delete(AccessToken).where(*acting))
     session.delete(row)
     bump(session, "accounts")
     return True
@@ -92,3 +127,10 @@ def set_workspace(session: Session, digest: str, workspace_id: str) -> None:
 
 def purge_expired(session: Session, now: datetime) -> None:
     session.execute(delete(AccessToken).where(AccessToken.expires_at <= now))
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """Every token of the user, and those of whoever they act as."""
+    theirs = or_(AccessToken.user_id == user_id, AccessToken.sudo_user_id == user_id)
+    session.execute(delete(AccessToken).where(theirs))
+    bump(session, "accounts")

@@ -13,12 +13,11 @@ from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.store import bump
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
-_NUMBER_FORMAT = "1,234.56"
-"""The default of that system attribute, for everybody while nobody can choose another."""
 
 
-def get(session: Session, user_id: int) -> User:
-    user = session.get(User, user_id)
+def get(session: Session, user_id: int | str) -> User:
+    text = str(user_id)
+    user = session.get(User, int(text)) if text.isdecimal() and len(text) < 18 else None
     if user is None:
         raise NotFound
     return user
@@ -52,18 +51,3 @@ def create(
     session.flush()
     bump(session, "accounts")
     return user
-
-
-def attributes(user: User) -> dict[str, str]:
-    """The system attributes of a user, by name; those without a value are left out."""
-    values = {
-        "id": str(user.id),
-        "email": user.email,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "name": user.display_name,
-        "locale": user.locale,
-        "number_format": _NUMBER_FORMAT,
-        "timezone": user.timezone,
-    }
-    return {name: value for name, value in values.items() if value}

@@ -208,6 +208,8 @@ class Application:
             state.call = call
             epochs = self._answers.epochs()
             result = operation(call, match.values)
+            if request.method not in ("GET", "HEAD") and facts.activity != "db_query":
+                call.record(name)
             call.finish()
             answer = self._encoded(result, operation.status, call)
             answer.headers |= limits

@@ -49,7 +49,7 @@ class Authenticator:
         now = self._clock()
         if found is None:
             with self._database.reading() as session:
-                found = tokens.find(session, self._vault.digest(token), now)
+                found = tokens.find(session, self._vault, self._vault.digest(token), now)
             if found is not None:
                 with self._lock:
                     if self._epoch == epoch:  # else it may be older than what changed meanwhile

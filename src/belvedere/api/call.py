@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from belvedere.accounts import audit
+from belvedere.accounts.audit import Actor
 from belvedere.accounts.tokens import AccessSession
 from belvedere.api.fields import ALL, Fields, parse_fields
 from belvedere.errors import BadRequest, Unauthenticated
@@ -83,6 +85,8 @@ class Call:
         self.documentation = documentation
         self._session = session
         self.response_headers: dict[str, str] = {}
+        self.signed_in: int | None = None
+        """Whom a call without a session signed in."""
         self._stack = ExitStack()
         self._db: Session | None = None
         self._stops: list[Callable[[], None]] = []
@@ -148,6 +152,23 @@ class Call:
                 database.reading() if reading else database.session()
             )
         return self._db
+
+    def record(self, name: str, **attributes: Any) -> None:
+        """Put what the call did into the audit log, in its own transaction."""
+        session = self._session
+        user_id = session.user_id if session is not None else self.signed_in
+        actor = Actor(
+            user_id, session.sudo_user_id if session is not None else None, self.request.address
+        )
+        audit.record(
+            self.db,
+            self.now,
+            name,
+            actor,
+            category="api",
+            target=self.request.path,
+            attributes=attributes,
+        )
 
     def transaction(self) -> AbstractContextManager[Session]:
         """A transaction of its own, for calls that go on for long after they stored something."""

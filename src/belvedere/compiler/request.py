@@ -25,6 +25,8 @@ class Viewer:
     attributes: Mapping[str, str] = field(default_factory=dict)
     literal_attributes: frozenset[str] = frozenset()
     """Attributes whose value is plain text, never a filter expression."""
+    editable_attributes: frozenset[str] = frozenset()
+    """Attributes whose value the viewer can change: access filters and grants refuse them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import roles, users
+from belvedere.accounts import founding, users
 from belvedere.accounts.tables import User
 from belvedere.store import Database, migrations
 from belvedere.vault import Vault
@@ -20,7 +20,7 @@ def vault() -> Vault:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     database = Database(f"sqlite:///{tmp_path / 'belvedere.db'}")
-    migrations.upgrade(database, roles.seed)
+    migrations.upgrade(database, founding.seed)
     with database.session() as opened:
         yield opened
     database.close()

@@ -30,14 +30,14 @@ def give(session, ada):
 
 
 def test_nobody_starts_with_anything(ada) -> None:
-    allowed = permissions.of(ada)
+    allowed = permissions.of(ada.roles)
     assert not any(allowed.has(permission) for permission in Permission)
     assert not allowed.is_admin
 
 
 def test_an_administrator_may_do_everything_everywhere(session, ada) -> None:
     roles.give(session, ada, "Admin")
-    allowed = permissions.of(ada)
+    allowed = permissions.of(ada.roles)
     assert all(allowed.has(permission, "any") for permission in Permission)
     assert allowed.is_admin
 
@@ -45,7 +45,7 @@ def test_an_administrator_may_do_everything_everywhere(session, ada) -> None:
 @pytest.mark.parametrize("name", ["Developer", "User", "Viewer"])
 def test_default_roles_have_their_documented_sets_on_all_models(session, ada, name) -> None:
     roles.give(session, ada, name)
-    allowed = permissions.of(ada)
+    allowed = permissions.of(ada.roles)
     assert {p for p in Permission if allowed.has(p, "any")} == DEFAULT_SETS[name]
     assert not allowed.is_admin
 
@@ -53,7 +53,7 @@ def test_default_roles_have_their_documented_sets_on_all_models(session, ada, na
 def test_a_permission_for_models_counts_for_those_of_the_same_role(ada, give) -> None:
     give("a", ["access_data", "explore"], ["sales"])
     give("b", ["access_data"], ["people"])
-    allowed = permissions.of(ada)
+    allowed = permissions.of(ada.roles)
     assert allowed.may_see_model("sales")
     assert allowed.may_see_model("people")
     assert not allowed.may_see_model("other")
@@ -64,19 +64,19 @@ def test_a_permission_for_models_counts_for_those_of_the_same_role(ada, give) ->
 
 def test_a_permission_for_the_instance_counts_everywhere(ada, give) -> None:
     give("a", ["create_table_calculations"], [])
-    allowed = permissions.of(ada)
+    allowed = permissions.of(ada.roles)
     assert allowed.has(P.create_table_calculations, "any")
     assert not allowed.may_see_model("any")
 
 
 def test_no_set_that_people_write_makes_an_administrator(ada, give) -> None:
     give("a", [str(permission) for permission in Permission], ["sales"])
-    assert not permissions.of(ada).is_admin
+    assert not permissions.of(ada.roles).is_admin
 
 
 def test_models_may_be_named_before_they_exist(ada, give) -> None:
     give("a", ["access_data"], ["not there yet"])
-    assert permissions.of(ada).may_see_model("not there yet")
+    assert permissions.of(ada.roles).may_see_model("not there yet")
 
 
 def test_every_parent_is_a_permission_and_the_tree_ends() -> None:
@@ -91,7 +91,6 @@ def test_every_parent_is_a_permission_and_the_tree_ends() -> None:
 
 
 def test_the_built_in_roles_are_made_once(session) -> None:
-    roles.seed(session)
     admin = roles.find_by_name(session, "Admin")
     assert admin is not None
     assert admin.permission_set.all_access

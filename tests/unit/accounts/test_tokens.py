@@ -20,13 +20,14 @@ def issue(session, vault, ada, held_clock):
 
 @pytest.fixture
 def found(session, vault, held_clock):
-    return lambda token: tokens.find(session, vault.digest(token), held_clock())
+    return lambda token: tokens.find(session, vault, vault.digest(token), held_clock())
 
 
 def test_a_token_stands_for_a_person_as_they_are_now(session, ada, issue, found) -> None:
     token = issue()
     assert not found(token).permissions.has(Permission.access_data)
     roles.give(session, ada, "Viewer")
+    session.flush()
     assert found(token).user_id == ada.id
     assert found(token).permissions.has(Permission.access_data)
     assert found(token).attributes["first_name"] == "Ada"

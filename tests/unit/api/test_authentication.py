@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from belvedere.accounts import roles, tokens, users
+from belvedere.accounts import founding, tokens, users
 from belvedere.api.authentication import Authenticator
 from belvedere.errors import Unauthenticated
 from belvedere.store import Database, EpochWatch, migrations
@@ -17,7 +17,7 @@ def test_a_token_revoked_while_it_is_looked_up_is_not_remembered(
     tmp_path: Path, held_clock, monkeypatch
 ) -> None:
     database, vault = Database(f"sqlite:///{tmp_path / 'belvedere.db'}"), Vault(b"k" * 32)
-    migrations.upgrade(database, roles.seed)
+    migrations.upgrade(database, founding.seed)
     with database.session() as session:
         user = users.create(session, held_clock(), email="ada@example.com")
         revoked = tokens.issue(session, vault, user, held_clock(), 3600).token

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from belvedere.accounts import credentials, tokens
+from belvedere.accounts import audit, credentials, membership, permissions, tokens, users
+from belvedere.accounts.audit import Actor
+from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, post
-from belvedere.errors import BadRequest, NotFound
+from belvedere.errors import BadRequest, Forbidden, NotFound
 
 
 @post("/login", requires="public")
@@ -25,15 +27,60 @@ def login(call: Call) -> dict[str, Any]:
         user = credentials.verify_api_client(session, services.vault, client_id, secret)
     if user is None:
         services.throttle.failed(client_id, address)
+        _record_failure(call, client_id)
         raise NotFound
+    call.signed_in = user.id
     services.throttle.succeeded(client_id, address)
     lifetime = services.settings.token_lifetime
-    issued = tokens.issue(call.db, services.vault, user, call.now, lifetime)
+    return _token(tokens.issue(call.db, services.vault, user, call.now, lifetime))
+
+
+@post("/login/{user_id}", requires=Permission("sudo"))
+def login_user(call: Call, user_id: str) -> dict[str, Any]:
+    """A token that acts as another person, with exactly their rights. It lives no longer than
+    the caller's own.
+    """
+    target = users.get(call.db, user_id)
+    session = call.session
+    theirs = permissions.of(membership.roles_of(call.db, target.id))
+    if target.is_disabled:
+        raise Forbidden("Nobody can act as a user who is disabled")
+    if theirs.is_admin and not session.permissions.is_admin:
+        raise Forbidden("Only administrators can act as an administrator")
+    services = call.services
+    left = int((session.expires_at - call.now).total_seconds())
+    issued = tokens.issue(
+        call.db,
+        services.vault,
+        target,
+        call.now,
+        min(services.settings.token_lifetime, left),
+        sudo_user_id=session.sudo_user_id or session.user_id,
+        source="sudo",
+        source_id=session.digest,
+    )
+    return _token(issued)
+
+
+def _token(issued: tokens.IssuedToken) -> dict[str, Any]:
     return {
         "access_token": issued.token,
         "token_type": "Bearer",
         "expires_in": issued.expires_in,
     }
+
+
+def _record_failure(call: Call, client_id: str) -> None:
+    with call.transaction() as session:
+        actor = Actor(None, None, call.request.address)
+        audit.record(
+            session,
+            call.now,
+            "login_failed",
+            actor,
+            category="api",
+            attributes={"client_id": client_id[:64]},
+        )
 
 
 @delete("/logout", requires="authenticated")

@@ -8,16 +8,17 @@ from belvedere.accounts.permissions import Permission
 from belvedere.api import paging
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
-from belvedere.compiler.request import Request, Viewer
+from belvedere.compiler.request import Request
 from belvedere.compiler.selection import Selector, held_grants
 from belvedere.connections import connections
 from belvedere.errors import NotFound
 from belvedere.lookml import metadata
-from belvedere.lookml.labels import titleize
+from belvedere.lookml.labels import model_label, titleize
 from belvedere.lookml.model import Explore, Model
 from belvedere.lookml.scope import scope_of
 from belvedere.projects import models
 from belvedere.projects.served import Served
+from belvedere.query.viewer import viewer_of
 
 _MANAGE = Permission("manage_models")
 
@@ -83,7 +84,7 @@ def lookml_model_explore(call: Call, lookml_model_name: str, explore_name: str) 
     if model is None or explore_name not in model.explores:
         raise NotFound
     scope = scope_of(model, explore_name)
-    viewer = Viewer(call.session.attributes)
+    viewer = viewer_of(call.session)
     selector = Selector(Request(model, explore_name, (), call.now, viewer=viewer), scope)
     facts = _caller_facts(call, model)
     return metadata.explore_metadata(scope, selector.visible, facts, call.fields, viewer.attributes)
@@ -100,7 +101,7 @@ def _caller_facts(call: Call, model: Model) -> dict[str, Any]:
         "can_save": permissions.has(Permission("save_content"), model.name),
         "can_explain": permissions.has(Permission("see_sql"), model.name),
         "can_pivot_in_db": True,
-        "can_subtotal": False,
+        "can_subtotal": True,
         "has_timezone_support": True,
         "supports_cost_estimate": False,
         "connection_name": model.connection,
@@ -145,6 +146,7 @@ def _present(call: Call, served: Served, *, exclude_hidden: bool) -> dict[str, A
     if exclude_hidden:
         explores = [explore for explore in explores if not explore.hidden]
     manages = call.session.permissions.has(_MANAGE)
+    attributes = viewer_of(call.session).attributes
     return {
         "can": {
             "index": True,
@@ -154,13 +156,13 @@ def _present(call: Call, served: Served, *, exclude_hidden: bool) -> dict[str, A
             "destroy": manages,
         },
         "name": served.name,
-        "label": (model.label if model is not None else None) or titleize(served.name),
+        "label": model_label(model, attributes) if model is not None else titleize(served.name),
         "project_name": served.project_name,
         "has_content": model is not None,
         "allowed_db_connection_names": list(served.allowed_connections),
         "unlimited_db_connections": served.unlimited_connections,
         "explores": [
-            metadata.nav_explore(explore, model)
+            metadata.nav_explore(explore, model, attributes)
             for explore in explores
             if model is not None and _grants_hold(call, model, explore)
         ],
@@ -170,6 +172,6 @@ def _present(call: Call, served: Served, *, exclude_hidden: bool) -> dict[str, A
 def _grants_hold(call: Call, model: Model, explore: Explore) -> bool:
     if not explore.required_access_grants:
         return True
-    viewer = Viewer(call.session.attributes)
+    viewer = viewer_of(call.session)
     held = held_grants(model, Request(model, explore.name, (), call.now, viewer=viewer))
     return set(explore.required_access_grants) <= held

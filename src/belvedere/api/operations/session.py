@@ -14,7 +14,7 @@ from belvedere.errors import Forbidden, Invalid, Problem
 @get("/session", requires="authenticated")
 def session(call: Call) -> dict[str, Any]:
     """The workspace that the token works in."""
-    return _present(call.session.workspace_id)
+    return _present(call, call.session.workspace_id)
 
 
 @patch("/session", requires="authenticated")
@@ -27,12 +27,13 @@ def update_session(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     if workspace == "dev" and not call.session.permissions.has(Permission("develop")):
         raise Forbidden("The development workspace needs the permission develop")
     tokens.set_workspace(call.db, call.session.digest, workspace)
-    return _present(workspace)
+    return _present(call, workspace)
 
 
-def _present(workspace: str) -> dict[str, Any]:
+def _present(call: Call, workspace: str) -> dict[str, Any]:
+    behind = call.session.sudo_user_id
     return {
         "can": {"view": True, "update": True},
         "workspace_id": workspace,
-        "sudo_user_id": None,
+        "sudo_user_id": None if behind is None else str(behind),
     }

@@ -1,0 +1,187 @@
+"""People, as those see them who may see everything about them, and as everybody does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from belvedere.accounts import attributes, membership
+from belvedere.accounts.permissions import Permission
+from belvedere.accounts.tables import (
+    User,
+    UserAttribute,
+    UserAttributeUserValue,
+    WebSession,
+)
+from belvedere.api.call import Call
+from belvedere.api.present.credentials import (
+    external_key,
+    present_api3,
+    present_email,
+    present_embed,
+    present_external,
+    present_totp,
+)
+from belvedere.api.present.sessions import present_session
+from belvedere.clock import iso
+
+_SEE = Permission("see_users")
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What several people's answers need from other tables, read once for all of them."""
+
+    groups: dict[int, list[int]]
+    roles: dict[int, list[int]]
+    locales: dict[int, str]
+    sessions: dict[int, list[WebSession]]
+
+
+def present_users(call: Call, rows: Sequence[User]) -> list[dict[str, Any]]:
+    beside = _beside(call, rows)
+    return [_present(call, row, beside) for row in rows]
+
+
+def present_user(call: Call, user: User) -> dict[str, Any]:
+    return present_users(call, [user])[0]
+
+
+def present_public(call: Call, user: User) -> dict[str, Any]:
+    """What everybody may know of everybody."""
+    return {
+        "can": {},
+        "id": str(user.id),
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "display_name": user.display_name,
+        "avatar_url": "",
+        "url": _url(call, user),
+        "is_service_account": user.service_account_name is not None,
+        "is_embed_user": user.is_embed_user,
+    }
+
+
+def present_service_account(call: Call, user: User) -> dict[str, Any]:
+    shown = present_user(call, user)
+    kept = ("can", "id", "service_account_name", "is_service_account", "is_disabled", "url")
+    lists = ("group_ids", "role_ids", "credentials_api3")
+    return {name: shown[name] for name in (*kept, *lists)} | {"created_at": iso(user.created_at)}
+
+
+def _url(call: Call, user: User) -> str:
+    return f"{call.services.settings.public_url}/api/4.0/users/{user.id}"
+
+
+def _beside(call: Call, rows: Sequence[User]) -> _Beside:
+    ids, wants = [row.id for row in rows], call.fields.wants
+    return _Beside(
+        groups=membership.direct_groups(call.db, ids) if wants("group_ids") else {},
+        roles=membership.role_ids(call.db, ids) if wants("role_ids") else {},
+        locales=_locales(call, ids) if wants("locale") else {},
+        sessions=_sessions(call, ids) if wants("sessions") else {},
+    )
+
+
+def _locales(call: Call, ids: list[int]) -> dict[int, str]:
+    """The locale that a person has chosen."""
+    rows = call.db.execute(
+        select(UserAttributeUserValue.user_id, UserAttributeUserValue.value)
+        .join(UserAttribute, UserAttribute.id == UserAttributeUserValue.user_attribute_id)
+        .where(UserAttribute.name == "locale", UserAttributeUserValue.user_id.in_(ids))
+    )
+    return {user_id: value for user_id, value in rows if value}
+
+
+def _sessions(call: Call, ids: list[int]) -> dict[int, list[WebSession]]:
+    found: dict[int, list[WebSession]] = {user_id: [] for user_id in ids}
+    live = WebSession.expires_at > call.now
+    rows = select(WebSession).where(WebSession.user_id.in_(ids), live).order_by(WebSession.id)
+    for row in call.db.scalars(rows):
+        found[row.user_id].append(row)
+    return found
+
+
+def _can(call: Call, user: User) -> dict[str, bool]:
+    session = call.session
+    admin, self_ = session.permissions.is_admin, user.id == session.user_id
+    sees = session.permissions.has(_SEE) or self_
+    return {
+        "show": True,
+        "index": True,
+        "show_details": sees,
+        "index_details": sees,
+        "show_creds": admin or self_,
+        "sudo": session.permissions.has(Permission("sudo")) and not self_,
+        "update": admin or self_,
+        "destroy": admin and not self_,
+        "create": admin,
+    }
+
+
+def _present(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
+    session = call.session
+    shown = _public_part(call, user)
+    if not (session.permissions.has(_SEE) or user.id == session.user_id):
+        return shown
+    shown |= {
+        "email": user.email,
+        "locale": beside.locales.get(user.id, attributes.DEFAULTS["locale"]),
+        "group_ids": [str(item) for item in beside.groups.get(user.id, ())],
+        "role_ids": [str(item) for item in beside.roles.get(user.id, ())],
+        "home_folder_id": user.home_folder_id,
+        "personal_folder_id": None,
+        "looker_versions": [],
+        "models_dir_validated": user.models_dir_validated,
+        "ui_state": user.ui_state,
+        "can_manage_api3_creds": user.can_manage_api3_creds,
+        "sessions": [present_session(call, row) for row in beside.sessions.get(user.id, ())],
+    }
+    return shown | _credentials(call, user)
+
+
+def _public_part(call: Call, user: User) -> dict[str, Any]:
+    return {
+        "can": _can(call, user),
+        "id": str(user.id),
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "display_name": user.display_name,
+        "is_disabled": user.is_disabled,
+        "avatar_url": None,
+        "avatar_url_without_sizing": None,
+        "presumed_looker_employee": False,
+        "verified_looker_employee": False,
+        "roles_externally_managed": False,
+        "allow_direct_roles": True,
+        "allow_normal_group_membership": True,
+        "allow_roles_from_normal_groups": True,
+        "embed_group_space_id": None,
+        "embed_group_folder_id": None,
+        "is_iam_admin": False,
+        "is_embed_user": user.is_embed_user,
+        "is_service_account": user.service_account_name is not None,
+        "service_account_name": user.service_account_name,
+        "url": _url(call, user),
+    }
+
+
+def _credentials(call: Call, user: User) -> dict[str, Any]:
+    """Of kinds that the person does not have there is nothing."""
+    wants = call.fields.wants
+    shown: dict[str, Any] = {}
+    if wants("credentials_api3"):
+        shown["credentials_api3"] = [present_api3(call, item) for item in user.api_credentials]
+    if wants("credentials_embed"):
+        shown["credentials_embed"] = [present_embed(call, item) for item in user.embed_credentials]
+    if wants("credentials_email") and user.email_credentials is not None:
+        shown["credentials_email"] = present_email(call, user.email_credentials)
+    if wants("credentials_totp") and user.totp_credentials is not None:
+        shown["credentials_totp"] = present_totp(call, user.totp_credentials)
+    for item in user.external_credentials:
+        if wants(external_key(item.kind)):
+            shown[external_key(item.kind)] = present_external(call, item)
+    return shown

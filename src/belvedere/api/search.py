@@ -1,0 +1,126 @@
+"""What searches have in common: criteria, their combination, order, and the page of it.
+
+Criteria are query parameters. Text is compared without regard to case and may hold the wildcards
+% and _; ids are one value or a comma list; `IS NULL` and `NOT NULL` ask for absence and presence.
+All criteria must hold; with `filter_or=true` one of them is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from belvedere.api import paging
+from belvedere.api.call import Call
+from belvedere.errors import Invalid, Problem
+
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
+Criterion = Callable[[str], ColumnElement[bool]]
+T = TypeVar("T")
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_ESCAPE = "\\"
+
+
+def text(column: Column) -> Criterion:
+    def matches(value: str) -> ColumnElement[bool]:
+        return _absence(column, value, empty="") if _asks(value) else like(column, value)
+
+    return matches
+
+
+def like(column: Column, pattern: str) -> ColumnElement[bool]:
+    """Without regard to case; % and _ are wildcards, and nothing else is."""
+    folded = func.lower(column)
+    wanted = pattern.lower()
+    if "%" not in wanted and "_" not in wanted:
+        return folded == wanted
+    return folded.like(wanted.replace(_ESCAPE, _ESCAPE * 2), escape=_ESCAPE)
+
+
+def ids(column: Column) -> Criterion:
+    """Of whole numbers; what is none matches nothing."""
+
+    def matches(value: str) -> ColumnElement[bool]:
+        if _asks(value):
+            return _absence(column, value)
+        numbers = [int(part) for part in _parts(value) if part.isdecimal() and len(part) < 18]
+        return column.in_(numbers) if numbers else false()
+
+    return matches
+
+
+def words(column: Column) -> Criterion:
+    """Of text ids, compared as they are."""
+
+    def matches(value: str) -> ColumnElement[bool]:
+        return _absence(column, value) if _asks(value) else column.in_(_parts(value))
+
+    return matches
+
+
+def flag(column: Column) -> Criterion:
+    def matches(value: str) -> ColumnElement[bool]:
+        if _asks(value):
+            return _absence(column, value)
+        known = _FLAGS.get(value.strip().lower())
+        return false() if known is None else column.is_(known)
+
+    return matches
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.strip("[]").replace('"', "").split(",") if part.strip()]
+
+
+def _asks(value: str) -> bool:
+    return value.strip().upper() in ("IS NULL", "NOT NULL")
+
+
+def _absence(column: Column, value: str, empty: str | None = None) -> ColumnElement[bool]:
+    missing = column.is_(None) if empty is None else or_(column.is_(None), column == empty)
+    return missing if value.strip().upper() == "IS NULL" else ~missing
+
+
+def criteria(call: Call, known: Mapping[str, Criterion]) -> ColumnElement[bool]:
+    """The condition that the call's parameters ask for; empty values ask for nothing."""
+    found = [
+        criterion(call.parameters[name])
+        for name, criterion in known.items()
+        if call.parameters.get(name, "") != ""
+    ]
+    if not found:
+        return true()
+    either = _FLAGS.get(call.parameters.get("filter_or", "").strip().lower(), False)
+    return or_(*found) if either else and_(*found)
+
+
+def order(call: Call, columns: Mapping[str, Column], *default: Column) -> list[Any]:
+    """The terms of `sorts` (`name`, `name desc`, …), then the default ones, so that pages of
+    equal rows stay the same. Invalid names what can be sorted by.
+    """
+    terms: list[Any] = []
+    for part in _parts(call.parameters.get("sorts", "")):
+        name, _, direction = part.partition(" ")
+        column = columns.get(name)
+        if column is None or direction.strip().lower() not in ("", "asc", "desc"):
+            known = ", ".join(columns)
+            raise Invalid(Problem("sorts", "invalid", f"Cannot sort by {part}; known: {known}"))
+        descending = direction.strip().lower() == "desc"
+        terms.append(column.desc() if descending else column.asc())
+    return [*terms, *default]
+
+
+def page_of(call: Call, statement: Select[Any]) -> Sequence[Any]:
+    """The rows of the page that is asked for; headers tell how many there are."""
+    page = paging.page_from(call.parameters)
+    limited = statement.offset(page.offset) if page.offset else statement
+    if page.limit is not None:
+        limited = limited.limit(page.limit)
+        whole = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+        total = call.db.scalar(whole) or 0
+        address = f"{call.services.settings.public_url}{call.request.path}"
+        call.response_headers |= paging.headers(page, total, address, call.parameters)
+    return call.db.scalars(limited).all()

@@ -1,0 +1,1 @@
+"""Settings of the whole instance that administrators change while it runs."""
