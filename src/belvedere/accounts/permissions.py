@@ -82,6 +82,76 @@ Permission = StrEnum("Permission", {name: name for name in _PARENTS})  # type: i
 
 PARENTS = {Permission(name): Permission(up) if up else None for name, up in _PARENTS.items()}
 
+_DESCRIPTIONS: dict[str, str] = {
+    "access_data": "See the data of models",
+    "see_lookml_dashboards": "See LookML dashboards",
+    "see_looks": "See saved Looks",
+    "see_user_dashboards": "See dashboards that people made",
+    "explore": "Build queries of one's own",
+    "create_table_calculations": "Add calculations to results",
+    "create_custom_fields": "Add fields of one's own to queries",
+    "can_create_forecast": "Add forecasts to results",
+    "can_override_vis_config": "Edit the settings of charts as text",
+    "save_content": "Save Looks and dashboards",
+    "save_dashboards": "Save dashboards",
+    "save_looks": "Save Looks",
+    "create_public_looks": "Show Looks to everybody who knows their address",
+    "download_with_limit": "Download results with a limit of rows",
+    "download_without_limit": "Download whole results",
+    "schedule_look_emails": "Send content by mail",
+    "schedule_external_look_emails": "Send content by mail to any domain",
+    "create_alerts": "Create alerts",
+    "follow_alerts": "Follow alerts",
+    "send_to_s3": "Send content to S3",
+    "send_to_sftp": "Send content to SFTP servers",
+    "send_outgoing_webhook": "Send content to web hooks",
+    "send_to_integration": "Send content to integrations",
+    "see_sql": "See the SQL of queries",
+    "see_lookml": "See LookML",
+    "develop": "Change LookML in development",
+    "deploy": "Bring LookML into production",
+    "support_access_toggle": "Let support in, or not",
+    "manage_project_models": "Configure the models of projects",
+    "use_global_connections": "Configure models on any connection",
+    "manage_project_connections_restricted": "Change plain settings of connections of projects",
+    "manage_project_connections": "Change all settings of connections of projects",
+    "see_ci": "See continuous integration",
+    "manage_ci": "Configure continuous integration",
+    "use_sql_runner": "Run SQL of one's own",
+    "clear_cache_refresh": "Ask the database again in place of the cache",
+    "see_drill_overlay": "See what is behind a value",
+    "manage_spaces": "Create, change and delete folders",
+    "manage_homepage": "Change the home page",
+    "manage_models": "Configure models and projects",
+    "create_prefetches": "Fill the cache ahead of time",
+    "login_special_email": "Sign in with a password where others may not",
+    "embed_browse_spaces": "Browse folders where content is embedded",
+    "embed_save_shared_space": "Save to the Shared folder where content is embedded",
+    "manage_embed_settings": "Change how content is embedded",
+    "manage_modelsets_restricted": "Change model sets of one's own models",
+    "manage_schedules": "Change the deliveries of others",
+    "manage_themes": "Change themes",
+    "manage_privatelabel": "Change names and logos",
+    "see_alerts": "See and change everybody's alerts",
+    "see_queries": "See everybody's running queries",
+    "see_logs": "See logs",
+    "see_users": "See who there is",
+    "sudo": "Act as somebody else",
+    "manage_groups": "Change groups",
+    "manage_roles": "Give roles",
+    "manage_user_attributes": "Change user attributes",
+    "see_schedules": "See everybody's deliveries",
+    "see_pdts": "See persistent derived tables",
+    "see_datagroups": "See datagroups",
+    "update_datagroups": "Trigger datagroups",
+    "see_system_activity": "See how the instance is used",
+    "see_admin": "See the settings of the instance",
+    "mobile_app_access": "Use the mobile application",
+    "gemini_in_looker": "Use what needs a language model",
+    "administer": "Everything",
+}
+DESCRIPTIONS = {Permission(name): text for name, text in _DESCRIPTIONS.items()}
+
 _USER = frozenset(
     [
         "access_data",
@@ -178,6 +248,9 @@ _INSTANCE_WIDE = frozenset(
 )
 
 
+_SAVING = frozenset({"save_dashboards", "save_looks"})
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One role: its permissions, on its models (None: on all of them)."""
@@ -216,9 +289,17 @@ def of(roles: Iterable[Role]) -> Permissions:
             Grant(
                 frozenset(_PARENTS)
                 if role.permission_set.all_access
-                else frozenset(role.permission_set.permissions) - {"administer"},
+                else _effective(role.permission_set.permissions),
                 None if role.model_set.all_access else frozenset(role.model_set.models),
             )
             for role in roles
         )
     )
+
+
+def _effective(names: Iterable[str]) -> frozenset[str]:
+    """`administer` is the Admin set's own; saving content alone means saving all of it."""
+    given = frozenset(names) - {"administer"}
+    if "save_content" in given and not given & _SAVING:
+        return given | _SAVING
+    return given

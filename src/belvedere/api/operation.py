@@ -70,22 +70,32 @@ class Operation:
             raise Invalid(*problems)
         return arguments
 
-    def _body(self, call: Call) -> dict[str, Any]:
+    def _body(self, call: Call) -> Any:
         value = call.json
         facts = self.facts.body
         if value is None:
             if facts is not None and facts.required:
                 raise Invalid(Problem("body", "missing", "A request body is required"))
             return {}
+        kind = facts.type if facts is not None else None
+        if kind is not None and kind.startswith("["):
+            return _listed(value, kind)
         if not isinstance(value, dict):
             raise Invalid(Problem("body", "invalid", "The body must be an object"))
-        kind = facts.type if facts is not None else None
         if kind is None or not kind[0].isupper() or self.annotations["body"] == "RawBody":
             return value
         problems = contract.problems_of(value, kind, writing=True)
         if problems:
             raise Invalid(*problems)
         return contract.writable(value, kind)
+
+
+def _listed(value: Any, kind: str) -> list[Any]:
+    """A body that is a list: of texts, or of objects with every property that was sent."""
+    problems = contract.problems_of(value, kind, writing=True)
+    if problems:
+        raise Invalid(*problems)
+    return [str(item) for item in value] if kind == "[string]" else list(value)
 
 
 RawBody = dict[str, Any]

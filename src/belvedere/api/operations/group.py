@@ -21,7 +21,6 @@ from belvedere.api.present.groups import (
 from belvedere.api.present.users import present_user, present_users
 from belvedere.errors import Forbidden, Invalid, NotFound, Problem
 
-_SEE = Permission("access_data")
 _MANAGE = Permission("manage_groups")
 _SEE_USERS = Permission("see_users")
 _SORTS = {
@@ -39,7 +38,7 @@ _CRITERIA = {
 }
 
 
-@get("/groups", requires=_SEE)
+@get("/groups", requires="authenticated")
 def all_groups(
     call: Call,
     ids: list[str] | None,
@@ -61,25 +60,25 @@ def create_group(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     return present_group(call, groups.create(call.db, body))
 
 
-@get("/groups/search", requires=_SEE)
+@get("/groups/search", requires="authenticated")
 def search_groups(call: Call) -> list[dict[str, Any]]:
     """Groups by their properties."""
     return present_groups(call, _searched(call))
 
 
-@get("/groups/search/with_roles", requires=_SEE)
+@get("/groups/search/with_roles", requires="authenticated")
 def search_groups_with_roles(call: Call) -> list[dict[str, Any]]:
     """The same with the roles that each gives."""
     return present_with_roles(call, _searched(call))
 
 
-@get("/groups/search/with_hierarchy", requires=_SEE)
+@get("/groups/search/with_hierarchy", requires="authenticated")
 def search_groups_with_hierarchy(call: Call) -> list[dict[str, Any]]:
     """The same with the groups that each belongs to, and the ids of its roles."""
     return present_with_hierarchy(call, _searched(call))
 
 
-@get("/groups/{group_id}", requires=_SEE)
+@get("/groups/{group_id}", requires="authenticated")
 def group(call: Call, group_id: str) -> dict[str, Any]:
     """One group."""
     return present_group(call, _visible(call, group_id))
@@ -99,7 +98,7 @@ def delete_group(call: Call, group_id: str) -> None:
     groups.remove(call.db, _manageable(call, group_id))
 
 
-@get("/groups/{group_id}/groups", requires=_SEE)
+@get("/groups/{group_id}/groups", requires="authenticated")
 def all_group_groups(call: Call, group_id: str) -> list[dict[str, Any]]:
     """The groups that a group lists."""
     found = _visible(call, group_id)
@@ -117,7 +116,7 @@ def add_group_group(call: Call, group_id: str, body: RawBody) -> dict[str, Any]:
     return present_group(call, child)
 
 
-@get("/groups/{group_id}/users", requires=_SEE)
+@get("/groups/{group_id}/users", requires="authenticated")
 def all_group_users(call: Call, group_id: str) -> list[dict[str, Any]]:
     """The people whom a group lists."""
     found = _visible(call, group_id)

@@ -23,7 +23,7 @@ def present_role(call: Call, role: Role) -> dict[str, Any]:
         "permission_set_id": str(role.permission_set_id),
         "model_set": present_model_set(call, role.model_set),
         "model_set_id": str(role.model_set_id),
-        "internal": admin,
+        "internal": False,
         "url": url,
         "users_url": f"{url}/users",
     }
