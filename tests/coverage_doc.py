@@ -10,9 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 from belvedere.api import contract, operations
 from belvedere.api.operation import OPERATIONS
@@ -57,8 +55,7 @@ def document(tests: dict[str, set[str]]) -> str:
 
 
 def main() -> None:
-    for module in iter_modules(operations.__path__):
-        import_module(f"{operations.__name__}.{module.name}")
+    operations.load()
     DOCUMENT.write_text(document(noted()))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
 
 from belvedere import clock
 from belvedere.accounts import founding, tokens
+from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
 from belvedere.api import operations
 from belvedere.api.application import Application
@@ -14,6 +14,7 @@ from belvedere.api.authentication import Authenticator
 from belvedere.api.services import Services
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
+from belvedere.instance.origins import AllowedOrigins
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.cache import ResultCache
@@ -50,8 +51,7 @@ def open_vault(settings: Settings) -> Vault:
 
 def build(settings: Settings, now: Clock = clock.now) -> Application:
     """An instance, ready to answer."""
-    for module in iter_modules(operations.__path__):
-        import_module(f"{operations.__name__}.{module.name}")
+    operations.load()
     database, vault = open_database(settings), open_vault(settings)
     watch = EpochWatch(database)
     engines = EngineRegistry(database, vault, settings, watch)
@@ -85,12 +85,15 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         tasks=tasks,
         authenticator=Authenticator(database, vault, watch, now),
         throttle=Throttle(settings.login_attempts),
+        password_mail=PasswordMail(database, vault, settings.public_url),
+        origins=AllowedOrigins(database, watch, settings.allowed_origins),
     )
     with database.session() as session:
         tokens.purge_expired(session, now())
     tasks.purge()
 
     def close() -> None:
+        services.password_mail.close()
         triggers.close()
         regenerator.stop()
         running.stop_all()

@@ -138,7 +138,10 @@ async def _exchange(
     await application(scope, receive, send)
     start = sent[0]
     content = b"".join(part.get("body", b"") for part in sent[1:])
-    found = {key.decode().lower(): value.decode("latin-1") for key, value in start["headers"]}
+    found: dict[str, str] = {}
+    for key, value in start["headers"]:
+        name, text = key.decode().lower(), value.decode("latin-1")
+        found[name] = f"{found[name]}\n{text}" if name in found else text
     return Response(start["status"], found, content)
 
 

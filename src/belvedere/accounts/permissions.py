@@ -248,6 +248,37 @@ _INSTANCE_WIDE = frozenset(
 )
 
 
+EMBED_PERMISSIONS = frozenset(
+    [
+        "access_data",
+        "see_lookml_dashboards",
+        "see_looks",
+        "see_user_dashboards",
+        "explore",
+        "create_table_calculations",
+        "create_custom_fields",
+        "can_create_forecast",
+        "save_content",
+        "save_dashboards",
+        "save_looks",
+        "send_outgoing_webhook",
+        "send_to_s3",
+        "send_to_sftp",
+        "schedule_look_emails",
+        "schedule_external_look_emails",
+        "send_to_integration",
+        "create_alerts",
+        "download_with_limit",
+        "download_without_limit",
+        "see_sql",
+        "clear_cache_refresh",
+        "see_drill_overlay",
+        "manage_spaces",
+        "embed_browse_spaces",
+        "embed_save_shared_space",
+    ]
+)
+"""What people who come from other sites can be allowed."""
 _SAVING = frozenset({"save_dashboards", "save_looks"})
 
 

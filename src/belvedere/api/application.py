@@ -22,6 +22,7 @@ from belvedere.api.call import Answer, Call, Request, Stream, Text
 from belvedere.api.cors import Cors
 from belvedere.api.errors import Documentation, ErrorAnswer, answer_for, plain_answer
 from belvedere.api.operation import OPERATIONS
+from belvedere.api.pages.router import Pages
 from belvedere.api.rate_limit import RateLimit
 from belvedere.api.routing import Match, Router, normalized
 from belvedere.api.services import Services
@@ -57,8 +58,9 @@ class Application:
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="call")
         self._answers = Answers(services.watch, services.models, settings.answer_cache_bytes)
         self._rate = RateLimit(settings.rate_limit)
-        self._cors = Cors(settings.allowed_origins)
+        self._cors = Cors(services.origins.current)
         self._outside = outside.Outside(services)
+        self._pages = Pages(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -106,7 +108,7 @@ class Application:
         else:
             answer = self._remembered(request) or await self._answered(request, receive)
         answer.headers.setdefault("X-Request-Id", request.id)
-        answer.headers |= self._cors.headers(headers)
+        answer.headers |= self._cors.headers(path, headers)
         await self._deliver(answer, request, receive, send)
 
     async def _body(self, receive: Receive) -> bytes | None:
@@ -173,7 +175,7 @@ class Application:
         if len(request.query) > _LONGEST_QUERY:
             return self._plain(414, "The address is too long", request.method, request.path)
         if not request.path.startswith(f"{PREFIX}/"):
-            found = self._outside.answer(request)
+            found = self._outside.answer(request) or self._pages.answer(request)
             return found or self._plain(404, "Not found", request.method, request.path)
         path = request.path[len(PREFIX) :]
         found = self._outside.described(path, request)
@@ -380,6 +382,7 @@ def _start(answer: Answer) -> dict[str, Any]:
         (name.lower().encode(), value.encode("latin-1", "replace"))
         for name, value in answer.headers.items()
     ]
+    headers += [(b"set-cookie", line.encode("latin-1", "replace")) for line in answer.cookies]
     if answer.media_type is not None:
         headers.append((b"content-type", _with_charset(answer.media_type).encode()))
     return {"type": "http.response.start", "status": answer.status, "headers": headers}

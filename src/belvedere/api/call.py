@@ -70,6 +70,8 @@ class Answer:
     headers: dict[str, str]
     chunks: Iterator[bytes] | None = None
     stop: Callable[[], None] | None = None
+    cookies: tuple[str, ...] = ()
+    """Set-Cookie lines."""
 
 
 class Call:

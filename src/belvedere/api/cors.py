@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 _METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+_LOGIN = re.compile(r"/(api/4\.0/)?login(/.*)?\Z")
 
 
 class Cors:
-    """Off until there are origins. `/login` is never open to browsers on other origins."""
+    """`origins` tells those that are allowed now; a * in one stands for one or more names before
+    the rest of the host, or for any port. Signing in with a secret is never open to them.
+    """
 
-    def __init__(self, origins: tuple[str, ...]) -> None:
-        self._origins = frozenset(origin.rstrip("/") for origin in origins)
+    def __init__(self, origins: Callable[[], tuple[str, ...]]) -> None:
+        self._origins = origins
 
     def _allowed(self, headers: Mapping[str, str]) -> str | None:
         origin = headers.get("origin")
-        return origin if origin is not None and origin.rstrip("/") in self._origins else None
+        if origin is None or origin == "null":
+            return None
+        plain = origin.rstrip("/").lower()
+        return origin if any(_fits(allowed, plain) for allowed in self._origins()) else None
 
     def preflight(
         self, method: str, path: str, headers: Mapping[str, str]
@@ -24,7 +32,7 @@ class Cors:
         if method != "OPTIONS" or "access-control-request-method" not in headers:
             return None
         origin = self._allowed(headers)
-        if origin is None or path.endswith("/login"):
+        if origin is None or _LOGIN.match(path):
             return None
         return {
             "Access-Control-Allow-Origin": origin,
@@ -36,12 +44,23 @@ class Cors:
             "Vary": "Origin",
         }
 
-    def headers(self, request: Mapping[str, str]) -> dict[str, str]:
+    def headers(self, path: str, request: Mapping[str, str]) -> dict[str, str]:
         origin = self._allowed(request)
-        if origin is None:
+        if origin is None or _LOGIN.match(path):
             return {}
         return {
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Expose-Headers": "Link, X-Total-Count, X-Request-Id",
             "Vary": "Origin",
         }
+
+
+def _fits(allowed: str, origin: str) -> bool:
+    return _pattern(allowed.rstrip("/").lower()).fullmatch(origin) is not None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(allowed: str) -> re.Pattern[str]:
+    text = re.escape(allowed)
+    text = text.replace(r"://\*\.", r"://(?:[a-z0-9\-]+\.)+").replace(r":\*", r"(?::\d+)?")
+    return re.compile(text)

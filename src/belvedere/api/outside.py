@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from belvedere.accounts import tokens
+from belvedere.accounts import oauth
 from belvedere.api import descriptions
 from belvedere.api.authentication import token_in
 from belvedere.api.call import Answer, Request
@@ -57,7 +57,7 @@ class Outside:
         session = services.authenticator.session(request.headers.get("authorization"))
         if session is not None and token_in(request.headers.get("authorization")):
             with services.database.session() as database:
-                tokens.revoke(database, session.digest)
+                oauth.log_out(database, session.digest)
         return _answer(None, b"", 204 if session is not None else 401)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
 from belvedere.api.authentication import Authenticator
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
+from belvedere.instance.origins import AllowedOrigins
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.datagroups import TriggerChecks
@@ -39,3 +41,5 @@ class Services:
     tasks: Tasks
     authenticator: Authenticator
     throttle: Throttle
+    password_mail: PasswordMail
+    origins: AllowedOrigins

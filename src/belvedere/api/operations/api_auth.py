@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from belvedere.accounts import audit, credentials, membership, permissions, tokens, users
+from belvedere.accounts import audit, credentials, membership, oauth, permissions, tokens, users
 from belvedere.accounts.audit import Actor
 from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
@@ -86,7 +86,7 @@ def _record_failure(call: Call, client_id: str) -> None:
 @delete("/logout", requires="authenticated")
 def logout(call: Call) -> None:
     """End the session of the token that is sent."""
-    tokens.revoke(call.db, call.session.digest)
+    oauth.log_out(call.db, call.session.digest)
 
 
 def _given(call: Call) -> dict[str, str]:

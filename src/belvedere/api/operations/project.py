@@ -12,13 +12,14 @@ from belvedere.api.call import Call
 from belvedere.api.operation import get, post
 from belvedere.errors import NotFound
 from belvedere.lookml.diagnostics import Diagnostic
+from belvedere.lookml.manifest import Dependency, Manifest
 from belvedere.lookml.model import DataTest, Location, Model
 from belvedere.lookml.project import Project
 from belvedere.query import data_tests
 
 _SEE = Permission("see_lookml")
 _DEVELOP = Permission("develop")
-_TYPES = ("model", "view", "explore", "dashboard", "manifest")
+_TYPES = ("model", "view", "explore", "dashboard", "manifest", "strings")
 
 
 @get("/projects", requires=_SEE)
@@ -59,15 +60,31 @@ def _present(call: Call, name: str) -> dict[str, Any]:
 
 @get("/projects/{project_id}/manifest", requires=_SEE)
 def manifest(call: Call, project_id: str) -> dict[str, Any]:
-    """The project's name and what it imports."""
+    """The project's name, what it imports and how it is localized."""
     found = _project(call, project_id)
-    return {
+    written = found.manifest or Manifest()
+    answer: dict[str, Any] = {
         "can": {"show": True},
         "name": found.name,
         "imports": [
-            {"name": name, "url": None, "ref": None, "is_remote": False}
-            for name in sorted(found.imported)
+            _present_import(written.dependencies.get(name) or Dependency(name=name))
+            for name in sorted({*written.dependencies, *found.imported})
         ],
+    }
+    if written.localization is not None:
+        answer["localization_settings"] = {
+            "default_locale": written.localization.default_locale,
+            "localization_level": written.localization.level,
+        }
+    return answer
+
+
+def _present_import(dependency: Dependency) -> dict[str, Any]:
+    return {
+        "name": dependency.name,
+        "url": dependency.url,
+        "ref": dependency.ref,
+        "is_remote": dependency.is_remote,
     }
 
 

@@ -18,11 +18,13 @@ from belvedere.api.run_options import run_options
 from belvedere.clock import iso
 from belvedere.connections import connections, dialect_info
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
-from belvedere.query import stored, urls
+from belvedere.query import merges, stored, urls
 from belvedere.query.definition import Definition, definition_from
+from belvedere.query.merge_runs import run_merge
 from belvedere.query.options import RunOptions
-from belvedere.query.runner import Outcome
+from belvedere.query.outcome import Outcome
 from belvedere.query.running import Running
+from belvedere.query.sql_runner import run_sql
 from belvedere.query.tables import QueryTaskRow, StoredQuery, StoredSqlQuery
 
 _ABILITIES = [
@@ -130,9 +132,13 @@ def run_query(
     query_id: str,
     result_format: str,
 ) -> Text | Stream:
-    """Run a stored query."""
-    definition = stored.definition_of(stored.get(call.db, query_id))
+    """Run a stored query. The id of a merge query runs that."""
     options = run_options(call, result_format)
+    merge = merges.find(call.db, query_id)
+    if merge is not None:
+        runner, asked = call.services.runner, merges.merge_of(call.db, merge)
+        return answer_of(run_merge(runner, asked, options, call.session, merge.slug))
+    definition = stored.definition_of(stored.get(call.db, query_id))
     try:
         return _run(call, definition, options, slug=query_id)
     except NotFound:
@@ -393,37 +399,47 @@ def _require_connection(call: Call, name: str) -> None:
 
 @get("/sql_queries/{slug}", requires=Permission("use_sql_runner"))
 def sql_query(call: Call, slug: str) -> dict[str, Any]:
-    """A stored SQL Runner query."""
+    """A stored SQL Runner query, for those who may run it."""
     return _present_sql(call, _sql_query(call, slug))
 
 
 def _sql_query(call: Call, slug: str) -> StoredSqlQuery:
-    row = call.db.get(StoredSqlQuery, slug)
-    if row is None:
-        raise NotFound
-    return row
-
-
-@post("/sql_queries/{slug}/run/{result_format}", requires=Permission("use_sql_runner"))
-def run_sql_query(call: Call, slug: str, result_format: str, download: str | None) -> Text:
-    """Run a stored SQL Runner query."""
     with call.services.database.reading() as session:
         row = session.get(StoredSqlQuery, slug)
     if row is None:
         raise NotFound
-    _require_connection(call, row.connection_name)
-    outcome = call.services.runner.run_sql(
-        row.connection_name, row.sql, result_format, call.session, slug=slug
+    try:
+        _require_connection(call, row.connection_name)
+    except Forbidden:
+        raise NotFound from None
+    return row
+
+
+@post("/sql_queries/{slug}/run/{result_format}", requires=Permission("use_sql_runner"))
+def run_sql_query(call: Call, slug: str, result_format: str, download: str | None) -> Text | Stream:
+    """Run a stored SQL Runner query."""
+    row = _sql_query(call, slug)
+
+    def note(runtime: float) -> None:
+        with call.services.database.session() as session:
+            ran = session.get(StoredSqlQuery, slug)
+            if ran is not None:
+                ran.run_count += 1
+                ran.last_run_at, ran.last_runtime = call.now, runtime
+
+    outcome = run_sql(
+        call.services.runner,
+        row.connection_name,
+        row.sql,
+        result_format,
+        call.session,
+        slug=slug,
+        on_end=note,
     )
-    with call.transaction() as session:
-        again = session.get(StoredSqlQuery, slug)
-        if again is not None:
-            again.run_count += 1
-            again.last_run_at, again.last_runtime = call.now, outcome.runtime
-    headers = {}
+    answer = answer_of(outcome)
     if download and download.lower() in ("true", "1", "yes"):
-        headers["Content-Disposition"] = f'attachment; filename="{slug}.{result_format}"'
-    return Text(outcome.media_type, outcome.body, headers)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.{result_format}"'
+    return answer
 
 
 def _present_sql(call: Call, row: StoredSqlQuery) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""Browsers that are signed in: a random cookie, stored hashed, that lives as policies say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from belvedere import ids
+from belvedere.accounts import policies
+from belvedere.accounts.tables import User, WebSession
+from belvedere.vault import Vault
+
+_SEEN_EVERY = timedelta(minutes=1)
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = re.compile(r"Windows|Android|iPhone|iPad|Mac OS X|Linux")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a browser tells of itself."""
+
+    address: str
+    user_agent: str
+
+    @property
+    def browser(self) -> str | None:
+        return next((name for mark, name in _BROWSERS if mark in self.user_agent), None)
+
+    @property
+    def operating_system(self) -> str | None:
+        found = _SYSTEMS.search(self.user_agent)
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """`cookie` is told to the browser once. `persistent` cookies outlive its windows."""
+
+    cookie: str
+    row: WebSession
+    persistent: bool
+
+
+def start(
+    session: Session,
+    vault: Vault,
+    user: User,
+    now: datetime,
+    device: Device,
+    *,
+    credentials_type: str,
+    stay: bool = False,
+) -> Started:
+    """Sign the user in; where only one session is allowed, the others end."""
+    session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+    policy = policies.session_policy(session)
+    if not policy.unlimited_sessions_per_user:
+        end_all(session, user.id)
+    persistent = stay and policy.allow_persistent_sessions
+    lifetime = policies.PERSISTENT if persistent else timedelta(minutes=policy.session_minutes)
+    cookie = ids.token()
+    row = WebSession(
+        digest=vault.digest(cookie),
+        csrf=ids.token(),
+        user_id=user.id,
+        credentials_type=credentials_type,
+        is_persistent=persistent,
+        ip_address=device.address[:64],
+        browser=device.browser,
+        operating_system=device.operating_system,
+        seen_at=now,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    session.add(row)
+    session.flush()
+    return Started(cookie, row, persistent)
+
+
+def find(session: Session, vault: Vault, cookie: str, now: datetime) -> WebSession | None:
+    """The live session of an enabled user. Where inactivity ends it, this is activity."""
+    row = session.scalar(select(WebSession).where(WebSession.digest == vault.digest(cookie)))
+    if row is None or row.expires_at <= now:
+        return None
+    user = session.get(User, row.user_id)
+    if user is None or user.is_disabled:
+        return None
+    policy = policies.session_policy(session)
+    if policy.use_inactivity_based_logout and row.seen_at + policies.INACTIVITY <= now:
+        return None
+    return row
+
+
+def touch(session: Session, row: WebSession, now: datetime) -> None:
+    """Remember that the browser was here, about once a minute."""
+    if row.seen_at + _SEEN_EVERY <= now:
+        stored = session.get(WebSession, row.id)
+        if stored is not None:
+            stored.seen_at = now
+
+
+def end(session: Session, row_id: int) -> None:
+    session.execute(delete(WebSession).where(WebSession.id == row_id))
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """Every session of the user, and those in which somebody acts as others in their name."""
+    theirs = or_(WebSession.user_id == user_id, WebSession.sudo_user_id == user_id)
+    session.execute(delete(WebSession).where(theirs))

@@ -1,0 +1,1 @@
+"""Ways in: what administrators configure about them."""

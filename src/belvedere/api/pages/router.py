@@ -1,0 +1,71 @@
+"""Which page answers which address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from belvedere.api.call import Answer, Request
+from belvedere.api.pages import login, oauth, passwords
+from belvedere.api.pages.visit import ForgedForm, Visit
+from belvedere.api.services import Services
+from belvedere.errors import BadRequest
+
+Page = Callable[[Visit], Answer]
+_RESET = "/password/reset/"
+
+
+def _account(visit: Visit) -> Answer:
+    if visit.user is None:
+        return visit.redirect("/login?return_to=%2Faccount")
+    user = visit.user.email or visit.user.display_name
+    return visit.page("account", "Your account", csrf=visit.csrf, user=user)
+
+
+_PAGES: dict[tuple[str, str], Page] = {
+    ("GET", "/login"): login.show,
+    ("POST", "/login"): login.submit,
+    ("POST", "/login/totp"): login.second_factor,
+    ("POST", "/login/password"): login.new_password,
+    ("POST", "/logout"): login.sign_out,
+    ("GET", "/account"): _account,
+    ("GET", "/password/forgot"): passwords.forgot,
+    ("POST", "/password/forgot"): passwords.send,
+    ("GET", "/auth"): oauth.authorize,
+    ("POST", "/auth"): oauth.decide,
+}
+
+
+class Pages:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def answer(self, request: Request) -> Answer | None:
+        """The page's answer; None for an address without a page."""
+        method = "GET" if request.method == "HEAD" else request.method
+        if (method, request.path) == ("POST", "/api/token"):
+            return oauth.token(self._services, request)
+        page = _PAGES.get((method, request.path)) or _with_token(method, request.path)
+        if page is None:
+            return None
+        with Visit(self._services, request) as visit:
+            try:
+                return page(visit)
+            except ForgedForm as error:
+                return _told(visit, str(error), 403)
+            except BadRequest as error:
+                return _told(visit, str(error), 400)
+
+
+def _with_token(method: str, path: str) -> Page | None:
+    if not path.startswith(_RESET):
+        return None
+    token = path.removeprefix(_RESET)
+    if not token.isalnum() or len(token) > 100:
+        return None
+    if method == "GET":
+        return lambda visit: passwords.show(visit, token)
+    return (lambda visit: passwords.submit(visit, token)) if method == "POST" else None
+
+
+def _told(visit: Visit, text: str, status: int) -> Answer:
+    return visit.page("message", "That did not work", status, text=text, address=None)
