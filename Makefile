@@ -4,7 +4,7 @@ BIN := .venv/bin
 HOME_DIR ?= .demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check format bench coverage-doc clean
+.PHONY: help setup run test test-all check format bench coverage-doc dialects-doc clean
 
 help: ## Explain the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: setup ## Measure the server beside the bare database; a few minutes
 
 coverage-doc: setup ## Write docs/COVERAGE.md: what is built, tested by which test
 	@$(BIN)/python -m tests.coverage_doc
+
+dialects-doc: setup ## Write docs/use/dialects.md: how databases differ
+	@$(BIN)/python scripts/dialects_doc.py
 
 clean: ## Remove the environment and the demo
 	@rm -rf .venv $(HOME_DIR)

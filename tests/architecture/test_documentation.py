@@ -13,6 +13,11 @@ def test_every_setting_is_documented() -> None:
     assert (ROOT / "docs/operate/settings.md").read_text() == made
 
 
+def test_every_dialect_is_documented() -> None:
+    made = runpy.run_path(str(ROOT / "scripts/dialects_doc.py"))["document"]()
+    assert (ROOT / "docs/use/dialects.md").read_text() == made
+
+
 def test_every_decision_is_numbered_and_titled() -> None:
     pages = sorted((ROOT / "docs/decisions").glob("*.md"))
     for number, page in enumerate(pages, 1):

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001  the timestamps of databases are naive
+
 """Conditions choose the rows that a plain reading of the expression chooses."""
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def chosen(
 ) -> list[bool]:
     """Which of the rows satisfy the condition on x."""
     where = made.sql if made else "TRUE"
-    column = f"CAST(x AS {type})" if type else "x"
+    column = database.cast("x", type) if type else "x"
     values = ", ".join(f"({n}, {literal})" for n, literal in enumerate(literals))
-    inner = f"SELECT n, {column} AS x FROM (VALUES {values}) AS r(n, x)"
+    inner = f"SELECT n, {column} AS x FROM {database.values(values, 'n, x')}"
     kept = {row[0] for row in database.run(f"SELECT n FROM ({inner}) AS t WHERE {where}")}
     return [n in kept for n in range(len(literals))]
 
@@ -255,7 +255,7 @@ def test_circles_and_boxes(database: Database) -> None:
     dice = random.Random(3)
     spots = [(dice.uniform(-90, 90), dice.uniform(-180, 180)) for _ in range(300)]
     values = ", ".join(f"({n}, {lat}, {lon})" for n, (lat, lon) in enumerate(spots))
-    source = f"(VALUES {values}, (-1, NULL, NULL)) AS t(n, lat, lon)"
+    source = database.values(f"{values}, (-1, NULL, NULL)", "n, lat, lon")
 
     def rows(expression: str) -> set[int]:
         made = location_condition(database.dialect, "lat", "lon", expression)
@@ -359,21 +359,24 @@ NOWS = [
 )
 @pytest.mark.parametrize("datatype", ["datetime", "epoch", "with a zone"])
 def test_date_conditions_agree_with_a_plain_reading(
-    database: Database, timezone: str, database_timezone: str, datatype: str
+    typed_database: Database, timezone: str, database_timezone: str, datatype: str
 ) -> None:
     """Rows count by the units that a clock in the query's time zone shows for them."""
-    database.set_timezone(database_timezone)
-    dialect = database.dialect
+    database, dialect = typed_database, typed_database.dialect
     stored = [at.astimezone(ZoneInfo(database_timezone)).replace(tzinfo=None) for at in ROWS]
     type = {"datetime": "TIMESTAMP", "epoch": "BIGINT"}.get(datatype, "TIMESTAMPTZ")
     literals = {
         "datetime": [dialect.timestamp(moment) for moment in stored],
         "epoch": [str(int(at.timestamp())) for at in ROWS],
-        "with a zone": [f"'{at.isoformat()}'" for at in ROWS],
+        "with a zone": [database.instant(at) for at in ROWS],
     }[datatype]
     database.run("DROP TABLE IF EXISTS moments")
-    values = ", ".join(f"({n}, CAST({text} AS {type}))" for n, text in enumerate(literals))
-    database.run(f"CREATE TABLE moments AS SELECT * FROM (VALUES {values}) AS v(n, x)")
+    database.run(f"CREATE TABLE moments (n INTEGER, x {database.column_type(type)})")
+    if datatype == "datetime":  # which is an instant in some databases, read from a clock
+        database.set_timezone(database_timezone)
+    values = ", ".join(f"({n}, {literal})" for n, literal in enumerate(literals))
+    database.run(f"INSERT INTO moments VALUES {values}")
+    database.set_timezone(database_timezone)
     zone = ZoneInfo(timezone)
     if datatype == "datetime":  # a repeated hour of the database's clock is its first reading
         home = ZoneInfo(database_timezone)

@@ -1,6 +1,6 @@
 """Timeframes, durations and time zones on real databases, against Python's own calendar."""
 
-# ruff: noqa: DTZ001  the timestamps of databases are naive
+
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_raw_and_yesno_and_nulls(database: Database) -> None:
     rows = [[dialect.timestamp(MOMENTS[0])], ["NULL"]]
     assert database.column(dialect.timeframe("x", "yesno", Calendar()), rows, "x") == ["Yes", "No"]
     for timeframe in TIMEFRAMES:
-        sql = dialect.timeframe("CAST(x AS TIMESTAMP)", timeframe, Calendar())
+        sql = dialect.timeframe(database.cast("x", "TIMESTAMP"), timeframe, Calendar())
         assert database.column(sql, [["NULL"]], "x") == [None]
 
 
@@ -275,8 +275,8 @@ def naive(instant: datetime, zone: str) -> datetime:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_naive_column_moves_to_the_query_time_zone(database: Database, zone: str) -> None:
-    dialect = database.dialect
+def test_a_naive_column_moves_to_the_query_time_zone(typed_database: Database, zone: str) -> None:
+    database, dialect = typed_database, typed_database.dialect
     sql = dialect.convert_timezone(dialect.as_timestamp("x", "datetime"), "UTC", zone)
     found = database.timestamps(sql, [naive(instant, "UTC") for instant in instants()])
     assert found == [naive(instant, zone) for instant in instants()]
@@ -299,14 +299,14 @@ def test_timeframes_are_those_of_the_query_time_zone(database: Database, timefra
 @pytest.mark.parametrize("session", ["UTC", "Asia/Kolkata"])
 @pytest.mark.parametrize("datatype", ["datetime", "timestamp", "epoch"])
 def test_columns_with_a_zone_and_epochs_read_as_database_time(
-    database: Database, session: str, datatype: str
+    typed_database: Database, session: str, datatype: str
 ) -> None:
+    database, dialect = typed_database, typed_database.dialect
     database.set_timezone(session)
-    dialect = database.dialect
     if datatype == "epoch":
         rows = [[str(int(instant.timestamp()))] for instant in instants()]
     else:
-        rows = [[f"CAST('{instant.isoformat()}' AS TIMESTAMPTZ)"] for instant in instants()]
+        rows = [[database.instant(instant)] for instant in instants()]
     found = database.column(dialect.as_timestamp("x", datatype), rows, "x")
     whole = [naive(instant, session) for instant in instants()]
     assert found == whole
@@ -321,15 +321,15 @@ def test_columns_with_a_zone_and_epochs_read_as_database_time(
     [("date", "DATE '2018-05-18'"), ("yyyymmdd", "20180518"), ("yyyymmdd", "'20180518'")],
 )
 def test_dates_without_time_start_at_midnight(
-    database: Database, datatype: str, literal: str
+    typed_database: Database, datatype: str, literal: str
 ) -> None:
-    sql = database.dialect.as_timestamp("x", datatype)
-    assert database.column(sql, [[literal], ["NULL"]], "x") == [datetime(2018, 5, 18), None]
+    sql = typed_database.dialect.as_timestamp("x", datatype)
+    assert typed_database.column(sql, [[literal], ["NULL"]], "x") == [datetime(2018, 5, 18), None]
 
 
-def test_literals_of_time_read_back(database: Database) -> None:
-    dialect = database.dialect
-    found = database.run(
+def test_literals_of_time_read_back(typed_database: Database) -> None:
+    dialect = typed_database.dialect
+    found = typed_database.run(
         f"SELECT {dialect.timestamp(MOMENTS[1])}, {dialect.date(date(2016, 2, 29))}, "
         f"{dialect.epoch(datetime(2018, 5, 18, 18, 30, 2))}, {dialect.epoch(datetime(1969, 12, 31))}"
     )

@@ -4,46 +4,90 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import psycopg
 import pytest
+from tests.engines.clickhouse_server import ClickHouseServer
+from tests.engines.mariadb_server import MariaDBServer
 from tests.engines.postgres_server import PostgresServer
 
 from belvedere.engines import open_engine
 from belvedere.engines.base import ConnectionConfig, Engine
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
+_COUNTING = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r"
 MANY = {
     "duckdb": "SELECT a.range AS n FROM range(100000) a, range(100000) b",
     "postgres": "SELECT a.n FROM generate_series(1, 100000) a(n), generate_series(1, 100000) b(m)",
+    "sqlite": _COUNTING,
+    "mariadb": "SELECT a.seq AS n FROM seq_1_to_100000 a, seq_1_to_100000 b",
+    "clickhouse": "SELECT number AS n FROM numbers(10000000000)",
 }
 SLOW = {
     "duckdb": "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range % 7 = b.range",
     "postgres": "SELECT pg_sleep(60)",
+    "sqlite": f"SELECT count(*) FROM ({_COUNTING})",
+    "mariadb": "SELECT count(*) FROM seq_1_to_100000000 a, seq_1_to_100000 b WHERE a.seq % 7 = b.seq",
+    "clickhouse": "SELECT count(*) FROM numbers(1000000000000) WHERE sipHash64(number) = 1",
 }
+
+
+def duckdb_config(path: Path) -> ConnectionConfig:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE t AS SELECT range AS id, 'x' || range AS name FROM range(1000)"
+        )
+    return ConnectionConfig("duckdb", str(path), max_connections=2, pool_timeout=0.2)
+
+
+def sqlite_config(path: Path) -> ConnectionConfig:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TABLE t AS WITH RECURSIVE r(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM r "
+            "WHERE n < 999) SELECT n AS id, 'x' || n AS name FROM r"
+        )
+    return ConnectionConfig("sqlite", str(path), max_connections=2, pool_timeout=0.2)
+
+
+def clickhouse_config(kind: str, request: pytest.FixtureRequest) -> ConnectionConfig:
+    """A server, or a folder; the way in differs, the database is the same."""
+    limits = {"max_connections": 2, "pool_timeout": 0.2}
+    if kind == "clickhouse in a folder":
+        folder: Path = request.getfixturevalue("clickhouse_folder")
+        return ConnectionConfig("clickhouse", str(folder), **limits)
+    server: ClickHouseServer = request.getfixturevalue("clickhouse_server")
+    login = (server.host, server.port, server.user, server.password)
+    return ConnectionConfig("clickhouse", server.create_database(), *login, **limits)
 
 
 def config(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> ConnectionConfig:
     if kind == "duckdb":
-        path = tmp_path / "data.duckdb"
-        with duckdb.connect(str(path)) as connection:
-            connection.execute(
-                "CREATE TABLE t AS SELECT range AS id, 'x' || range AS name FROM range(1000)"
-            )
-        return ConnectionConfig("duckdb", str(path), max_connections=2, pool_timeout=0.2)
-    server: PostgresServer = request.getfixturevalue("postgres_server")
+        return duckdb_config(tmp_path / "data.duckdb")
+    if kind == "sqlite":
+        return sqlite_config(tmp_path / "data.sqlite")
+    if kind.startswith("clickhouse"):
+        return clickhouse_config(kind, request)
+    server: PostgresServer | MariaDBServer = request.getfixturevalue(f"{kind}_server")
     name = server.create_database()
-    with psycopg.connect(server.url(name), autocommit=True) as connection:
-        connection.execute(
-            "CREATE TABLE t AS SELECT n AS id, 'x' || n AS name FROM generate_series(0, 999) s(n)"
+    if isinstance(server, PostgresServer):
+        with psycopg.connect(server.url(name), autocommit=True) as connection:
+            connection.execute(
+                "CREATE TABLE t AS SELECT n AS id, 'x' || n AS name "
+                "FROM generate_series(0, 999) s(n)"
+            )
+    else:
+        server.run(
+            "CREATE TABLE t AS SELECT seq AS id, CONCAT('x', seq) AS name FROM seq_0_to_999", name
         )
     return ConnectionConfig(
-        "postgres",
+        kind,
         name,
         server.host,
         server.port,
@@ -54,7 +98,23 @@ def config(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Connect
     )
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+def end_connections(server: PostgresServer | MariaDBServer, database: str | None) -> None:
+    if isinstance(server, PostgresServer):
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'belvedere'"
+            )
+        return
+    found = server.run(f"SELECT id FROM information_schema.processlist WHERE db = '{database}'")
+    for (number,) in found:
+        server.run(f"KILL {number}")
+
+
+KINDS = ["duckdb", "postgres", "sqlite", "mariadb", "clickhouse", "clickhouse in a folder"]
+
+
+@pytest.fixture(params=KINDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     made = open_engine(config(request.param, request, tmp_path))
     yield made
@@ -166,30 +226,22 @@ def test_a_full_pool_says_so(engine) -> None:
     assert rows(engine, "SELECT 1 AS a") == [{"a": 1}]
 
 
-def test_a_connection_that_died_in_the_pool_is_replaced(request, tmp_path) -> None:
-    engine = open_engine(config("postgres", request, tmp_path))
-    server: PostgresServer = request.getfixturevalue("postgres_server")
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_a_connection_that_died_in_the_pool_is_replaced(kind, request, tmp_path) -> None:
+    engine = open_engine(config(kind, request, tmp_path))
     rows(engine, "SELECT 1 AS a")
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE application_name = 'belvedere'"
-        )
+    end_connections(request.getfixturevalue(f"{kind}_server"), engine.config.database)
     assert rows(engine, "SELECT 1 AS a") == [{"a": 1}]
     engine.close()
 
 
-def test_a_server_that_dies_mid_stream_is_an_error(request, tmp_path) -> None:
-    engine = open_engine(config("postgres", request, tmp_path))
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with engine.execute(MANY["postgres"]) as execution:
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_a_server_that_dies_mid_stream_is_an_error(kind, request, tmp_path) -> None:
+    engine = open_engine(config(kind, request, tmp_path))
+    with engine.execute(MANY[kind]) as execution:
         batches = execution.batches()
         next(batches)
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE application_name = 'belvedere'"
-            )
+        end_connections(request.getfixturevalue(f"{kind}_server"), engine.config.database)
         with pytest.raises(EngineError):
             list(batches)
     engine.close()
@@ -203,8 +255,12 @@ def test_databases_that_cannot_be_reached(tmp_path) -> None:
         open_engine(ConnectionConfig("duckdb", str(tmp_path / "text"))).ping()
     with pytest.raises(EngineUnavailable, match="refused"):
         open_engine(ConnectionConfig("postgres", "d", "127.0.0.1", 1, "u", "secret")).ping()
-    with pytest.raises(EngineUnavailable, match="no engine for oracle"):
-        open_engine(ConnectionConfig("oracle"))
+    with pytest.raises(EngineUnavailable, match="refused"):
+        open_engine(ConnectionConfig("mysql", "d", "127.0.0.1", 1, "u", "secret")).ping()
+    with pytest.raises(EngineUnavailable, match="no SQLite database"):
+        open_engine(ConnectionConfig("sqlite", str(tmp_path / "none"))).ping()
+    with pytest.raises(EngineUnavailable, match="no engine for access"):
+        open_engine(ConnectionConfig("access"))
 
 
 # DuckDB's own text

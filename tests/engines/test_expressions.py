@@ -11,7 +11,7 @@ from tests.engines.test_query_rows import MODEL, prepare
 from belvedere.compiler import compile_query
 from belvedere.compiler.request import Request
 
-AT = datetime(2020, 2, 29, 13, 5, 9)  # noqa: DTZ001
+AT = datetime(2020, 2, 29, 13, 5, 9)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from belvedere.accounts.tables import (
     UserAttributeGroupValue,
     UserAttributeUserValue,
 )
-from belvedere.errors import Forbidden, Invalid, MethodNotAllowed, NotFound, Problem
+from belvedere.errors import Invalid, MethodNotAllowed, NotFound, Problem
 from belvedere.store import bump
 from belvedere.vault import Vault
 
@@ -135,7 +135,7 @@ def set_group_values(
     session: Session, vault: Vault, found: UserAttribute, values: Iterable[GroupValue]
 ) -> list[UserAttributeGroupValue]:
     """Replace them all; the first counts first."""
-    _settable(found)
+    attributes.check_settable(found)
     chosen = list(values)
     for item in chosen:
         check_value(found, item.value)
@@ -161,7 +161,7 @@ def set_group_value(
     session: Session, vault: Vault, found: UserAttribute, item: GroupValue
 ) -> UserAttributeGroupValue:
     """One group's value; a group that had none comes last."""
-    _settable(found)
+    attributes.check_settable(found)
     check_value(found, item.value)
     row = session.get(UserAttributeGroupValue, (found.id, item.group_id))
     if row is None:
@@ -186,11 +186,6 @@ def remove_group_value(session: Session, found: UserAttribute, group_id: int) ->
     session.delete(row)
     session.flush()
     bump(session, "accounts")
-
-
-def _settable(found: UserAttribute) -> None:
-    if found.is_system and not attributes.SYSTEM[found.name][2]:
-        raise Forbidden(f"{found.name} is told by the user; it has no values of its own")
 
 
 # What is checked

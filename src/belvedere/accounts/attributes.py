@@ -5,7 +5,7 @@ A value is the user's own, else that of the group with the lowest rank, else the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from belvedere.accounts.tables import (
     UserAttributeGroupValue,
     UserAttributeUserValue,
 )
-from belvedere.errors import NotFound
+from belvedere.errors import Forbidden, NotFound
 from belvedere.vault import Vault
 
 TYPES = (
@@ -124,6 +124,14 @@ def known_of(
     session: Session, vault: Vault, user: User, wanted: Iterable[UserAttribute] | None = None
 ) -> list[Known]:
     """The attributes of a user with their values, hidden ones too, in the order of `wanted`."""
+    searched = search_paths(session, vault, user, wanted)
+    return [next(path, Known(attribute, None, "None")) for attribute, path in searched]
+
+
+def search_paths(
+    session: Session, vault: Vault, user: User, wanted: Iterable[UserAttribute] | None = None
+) -> Iterator[tuple[UserAttribute, Iterator[Known]]]:
+    """Each attribute with everything that gives a value, what counts first, first."""
     chosen = everything(session) if wanted is None else list(wanted)
     own = {
         row.user_attribute_id: row.value
@@ -133,17 +141,21 @@ def known_of(
     }
     by_group = _of_groups(session, user)
     told = _told(user)
-    return [_known(vault, attribute, told, own, by_group) for attribute in chosen]
+    for attribute in chosen:
+        yield attribute, _path(vault, attribute, told, own, by_group.get(attribute.id, ()))
 
 
-def _of_groups(session: Session, user: User) -> dict[int, UserAttributeGroupValue]:
+def _of_groups(session: Session, user: User) -> dict[int, list[UserAttributeGroupValue]]:
     groups = membership.groups_of(session, user.id)
+    found: dict[int, list[UserAttributeGroupValue]] = {}
     rows = session.scalars(
         select(UserAttributeGroupValue)
         .where(UserAttributeGroupValue.group_id.in_(groups))
-        .order_by(UserAttributeGroupValue.rank.desc())
+        .order_by(UserAttributeGroupValue.rank)
     )
-    return {row.user_attribute_id: row for row in rows}
+    for row in rows:
+        found.setdefault(row.user_attribute_id, []).append(row)
+    return found
 
 
 def _told(user: User) -> dict[str, str | None]:
@@ -157,23 +169,29 @@ def _told(user: User) -> dict[str, str | None]:
     }
 
 
-def _known(
+def _path(
     vault: Vault,
     attribute: UserAttribute,
     told: Mapping[str, str | None],
     own: Mapping[int, str | None],
-    by_group: Mapping[int, UserAttributeGroupValue],
-) -> Known:
+    of_groups: Iterable[UserAttributeGroupValue],
+) -> Iterator[Known]:
     if attribute.is_system and attribute.name in told:
-        return Known(attribute, told[attribute.name], "Built-in")
+        yield Known(attribute, told[attribute.name], "Built-in")
+        return
     if attribute.id in own:
-        return Known(attribute, opened(vault, attribute, own[attribute.id]), "User")
-    group = by_group.get(attribute.id)
-    if group is not None:
+        yield Known(attribute, opened(vault, attribute, own[attribute.id]), "User")
+    for group in of_groups:
         value = opened(vault, attribute, group.value)
-        return Known(attribute, value, f"Group {group.group_id}", group.rank)
-    value = opened(vault, attribute, attribute.default_value)
-    return Known(attribute, value, "Default" if value is not None else "None")
+        yield Known(attribute, value, f"Group {group.group_id}", group.rank)
+    if attribute.default_value is not None:
+        yield Known(attribute, opened(vault, attribute, attribute.default_value), "Default")
+
+
+def check_settable(attribute: UserAttribute) -> None:
+    """Forbidden where it is the user who tells the value."""
+    if attribute.is_system and not SYSTEM[attribute.name][2]:
+        raise Forbidden(f"{attribute.name} is told by the user; it has no values of its own")
 
 
 def of(session: Session, vault: Vault, user: User) -> Attributes:

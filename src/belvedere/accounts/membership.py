@@ -102,20 +102,33 @@ def direct_groups(session: Session, user_ids: Iterable[int]) -> dict[int, list[i
 def role_ids(session: Session, user_ids: Iterable[int]) -> dict[int, list[int]]:
     """By user: direct roles and those of their groups. For many people at once."""
     wanted = list(user_ids)
-    upwards: dict[int, list[int]] = {}
-    for child, parent in session.execute(select(GroupChild.child_id, GroupChild.parent_id)):
-        upwards.setdefault(child, []).append(parent)
+    direct_in = direct_groups(session, wanted)
+    upwards = _parents(session, {group for groups in direct_in.values() for group in groups})
     given: dict[int, set[int]] = {}
-    for group_id, role_id in session.execute(select(GroupRole.group_id, GroupRole.role_id)):
+    giving = select(GroupRole.group_id, GroupRole.role_id)
+    for group_id, role_id in session.execute(giving.where(GroupRole.group_id.in_(upwards))):
         given.setdefault(group_id, set()).add(role_id)
     found: dict[int, set[int]] = {user_id: set() for user_id in wanted}
     direct = select(UserRole.user_id, UserRole.role_id).where(UserRole.user_id.in_(wanted))
     for user_id, role_id in session.execute(direct):
         found[user_id].add(role_id)
-    for user_id, groups in direct_groups(session, wanted).items():
+    for user_id, groups in direct_in.items():
         for group_id in _closure(groups, upwards):
             found[user_id] |= given.get(group_id, set())
     return {user_id: sorted(roles) for user_id, roles in found.items()}
+
+
+def _parents(session: Session, start: Iterable[int]) -> dict[int, list[int]]:
+    """By group, for `start` and all that these are in: the groups that it is in directly."""
+    found: dict[int, list[int]] = {}
+    level = set(start)
+    while level:
+        found |= {group_id: [] for group_id in level}
+        rows = select(GroupChild.child_id, GroupChild.parent_id)
+        for child, parent in session.execute(rows.where(GroupChild.child_id.in_(level))):
+            found[child].append(parent)
+        level = {parent for child in level for parent in found[child]} - found.keys()
+    return found
 
 
 def _closure(start: Iterable[int], upwards: dict[int, list[int]]) -> set[int]:

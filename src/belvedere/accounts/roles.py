@@ -178,6 +178,13 @@ def set_users(session: Session, role: Role, user_ids: Iterable[int]) -> None:
     bump(session, "accounts")
 
 
+def set_of_user(session: Session, user: User, chosen: Iterable[Role]) -> None:
+    """The user has exactly these roles directly."""
+    user.roles = list(chosen)
+    session.flush()
+    bump(session, "accounts")
+
+
 def set_groups(session: Session, role: Role, group_ids: Iterable[int]) -> None:
     """Exactly these groups give the role."""
     session.execute(delete(GroupRole).where(GroupRole.role_id == role.id))

@@ -1,18 +1,30 @@
-"""People: found, created, described by attributes."""
+"""People: found, made, changed, shut out, deleted."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts.tables import EmailCredentials, User
+from belvedere.accounts import attributes, oauth, texts, tokens, web_sessions
+from belvedere.accounts.tables import (
+    EmailCredentials,
+    EmbedSession,
+    Role,
+    User,
+    UserAttribute,
+)
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.store import bump
+from belvedere.vault import Vault
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")
+_LONGEST_FOLDER_ID = 64
 
 
 def get(session: Session, user_id: int | str) -> User:
@@ -24,7 +36,29 @@ def get(session: Session, user_id: int | str) -> User:
 
 
 def find_by_email(session: Session, email: str) -> User | None:
-    return session.scalar(select(User).where(func.lower(User.email) == email.lower()))
+    return session.scalar(select(User).where(func.lower(User.email) == email.lower()).limit(1))
+
+
+def check_email(session: Session, email: str, own_id: int | None = None) -> str:
+    """The address without blanks around it; Invalid where it is malformed or somebody else's."""
+    problems: list[Problem] = []
+    text = texts.checked({"email": email}, "email", problems)
+    if problems:
+        raise Invalid(*problems)
+    if not _EMAIL.match(text):
+        raise Invalid(Problem("email", "invalid", f"{text} is not an e-mail address"))
+    if _is_taken(session, text, own_id):
+        raise Invalid(Problem("email", "already_exists", f"There is a user {text} already"))
+    return text
+
+
+def _is_taken(session: Session, email: str, own_id: int | None) -> bool:
+    shown = select(User.id).where(func.lower(User.email) == email.lower())
+    signed_in = select(EmailCredentials.user_id).where(
+        func.lower(EmailCredentials.email) == email.lower()
+    )
+    owners = set(session.scalars(shown)) | set(session.scalars(signed_in))
+    return bool(owners - {own_id})
 
 
 def create(
@@ -37,17 +71,94 @@ def create(
     password_hash: str | None = None,
 ) -> User:
     """A user who signs in by e-mail address. Invalid for a malformed or taken address."""
-    if not _EMAIL.match(email):
-        raise Invalid(Problem("email", "invalid", f"{email} is not an e-mail address"))
-    if find_by_email(session, email) is not None:
-        raise Invalid(Problem("email", "already_exists", f"There is a user {email} already"))
+    address = check_email(session, email)
     user = User(
-        email=email, first_name=first_name, last_name=last_name, created_at=now, updated_at=now
+        email=address, first_name=first_name, last_name=last_name, created_at=now, updated_at=now
     )
     user.email_credentials = EmailCredentials(
-        email=email, password_hash=password_hash, created_at=now
+        email=address, password_hash=password_hash, created_at=now
     )
     session.add(user)
     session.flush()
     bump(session, "accounts")
     return user
+
+
+def make(session: Session, vault: Vault, values: Mapping[str, Any], now: datetime) -> User:
+    """A user without any way in yet."""
+    user = User(created_at=now, updated_at=now, first_name="", last_name="")
+    session.add(user)
+    session.flush()
+    change(session, vault, user, values, now)
+    return user
+
+
+def change(
+    session: Session, vault: Vault, user: User, values: Mapping[str, Any], now: datetime
+) -> None:
+    """Set the properties that are given; Invalid names all that are wrong. Who is disabled is
+    signed out everywhere.
+    """
+    problems: list[Problem] = []
+    found: dict[str, Any] = {
+        name: texts.checked(values, name, problems)
+        for name in ("first_name", "last_name")
+        if name in values
+    }
+    if "home_folder_id" in values:
+        folder = texts.checked(values, "home_folder_id", problems, _LONGEST_FOLDER_ID)
+        found["home_folder_id"] = folder or None
+    for name in ("models_dir_validated", "ui_state"):
+        if name in values:
+            found[name] = values[name]
+    for name in ("can_manage_api3_creds", "is_disabled"):
+        if values.get(name) is not None:
+            found[name] = bool(values[name])
+    locale = _locale(values, problems)
+    if problems:
+        raise Invalid(*problems)
+    for name, value in found.items():
+        setattr(user, name, value)
+    if "locale" in values:
+        _set_locale(session, vault, user, locale)
+    touched(session, user, now)
+    if found.get("is_disabled"):
+        sign_out(session, user.id)
+
+
+def touched(session: Session, user: User, now: datetime) -> None:
+    """Something about the user has changed."""
+    user.updated_at = now
+    session.flush()
+    bump(session, "accounts")
+
+
+def _locale(values: Mapping[str, Any], problems: list[Problem]) -> str | None:
+    given = str(values.get("locale") or "").strip()
+    if given and not _LOCALE.match(given):
+        message = "locale must be a language such as en, or a language and a region such as en-US"
+        problems.append(Problem("locale", "invalid", message))
+    return given or None
+
+
+def _set_locale(session: Session, vault: Vault, user: User, locale: str | None) -> None:
+    named = select(UserAttribute).where(UserAttribute.name == "locale", UserAttribute.is_system)
+    attributes.set_value(session, vault, user.id, session.scalars(named).one(), locale)
+
+
+def sign_out(session: Session, user_id: int) -> None:
+    """End everything that the user, or somebody in the user's name, is signed in with."""
+    tokens.end_all(session, user_id)
+    web_sessions.end_all(session, user_id)
+    oauth.end_of_user(session, user_id)
+    session.execute(delete(EmbedSession).where(EmbedSession.user_id == user_id))
+
+
+def remove(session: Session, user: User) -> None:
+    """With credentials, sessions, values, and the roles that were made for this user alone."""
+    sign_out(session, user.id)
+    session.flush()
+    session.execute(delete(Role).where(Role.embed_user_id == user.id))
+    session.execute(delete(User).where(User.id == user.id))
+    session.expunge(user)
+    bump(session, "accounts")

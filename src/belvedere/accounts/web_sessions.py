@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from belvedere import ids
 from belvedere.accounts import policies
 from belvedere.accounts.tables import User, WebSession
+from belvedere.errors import NotFound
 from belvedere.vault import Vault
 
 _SEEN_EVERY = timedelta(minutes=1)
@@ -98,6 +99,20 @@ def find(session: Session, vault: Vault, cookie: str, now: datetime) -> WebSessi
     if policy.use_inactivity_based_logout and row.seen_at + policies.INACTIVITY <= now:
         return None
     return row
+
+
+def live(session: Session, user_id: int, now: datetime) -> list[WebSession]:
+    """The sessions of the user that have not expired."""
+    theirs = WebSession.user_id == user_id, WebSession.expires_at > now
+    return list(session.scalars(select(WebSession).where(*theirs).order_by(WebSession.id)))
+
+
+def get(session: Session, user_id: int, given: str, now: datetime) -> WebSession:
+    """One of them; NotFound for any other."""
+    found = next((row for row in live(session, user_id, now) if str(row.id) == given), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def touch(session: Session, row: WebSession, now: datetime) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from belvedere import clock
 from belvedere.errors import BadRequest, NotFound
-from belvedere.lookml.diagnostics import Severity, did_you_mean
+from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.project import open_project
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -20,23 +22,59 @@ def lookml() -> None:
     """Work with LookML; needs no server."""
 
 
+_COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
+
+
 @lookml.command()
 @click.argument("path", type=_FOLDER)
-def validate(path: Path) -> None:
+@click.option("--errors-only", is_flag=True, help="Leave out warnings and hints.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def validate(path: Path, errors_only: bool, as_json: bool) -> None:
     """Check the project in PATH; exit code 1 when it has errors."""
     project = open_project(path)
-    for diagnostic in project.diagnostics:
-        click.echo(diagnostic.render())
-    errors = sum(d.severity is Severity.error for d in project.diagnostics)
-    warnings = sum(d.severity is Severity.warning for d in project.diagnostics)
-    models = len(project.models)
+    found = sorted(project.diagnostics, key=_place)
+    for diagnostic in found:
+        if not errors_only or diagnostic.severity is Severity.error:
+            click.echo(_json_line(diagnostic) if as_json else _line(diagnostic))
+    counts = Counter(diagnostic.severity for diagnostic in found)
     explores = sum(len(model.explores) for model in project.models.values())
+    dashboards = sum(len(model.dashboards) for model in project.models.values())
     click.echo(
-        f"{len(project.files)} files, {models} models, {explores} explores: "
-        f"{errors} errors, {warnings} warnings",
+        f"{len(project.files)} files, {len(project.models)} models, {explores} explores, "
+        f"{dashboards} dashboards: {counts[Severity.error]} errors, "
+        f"{counts[Severity.warning]} warnings",
         err=True,
     )
-    sys.exit(1 if errors else 0)
+    sys.exit(1 if counts[Severity.error] else 0)
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    location = diagnostic.location
+    return location.file, location.line, location.column, diagnostic.message
+
+
+def _line(diagnostic: Diagnostic) -> str:
+    severity = click.style(str(diagnostic.severity), fg=_COLOURS[diagnostic.severity], bold=True)
+    owner = [("model", diagnostic.model), ("explore", diagnostic.explore)]
+    where = ", ".join(f"{kind} {name}" for kind, name in owner if name)
+    message = diagnostic.message + (f" ({where})" if where else "")
+    return f"{diagnostic.location}: {severity}: {message}"
+
+
+def _json_line(diagnostic: Diagnostic) -> str:
+    location = diagnostic.location
+    facts = {
+        "severity": str(diagnostic.severity),
+        "kind": diagnostic.kind,
+        "message": diagnostic.message,
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+        "model": diagnostic.model,
+        "explore": diagnostic.explore,
+        "field": diagnostic.field,
+    }
+    return json.dumps(facts, ensure_ascii=False)
 
 
 @lookml.command()

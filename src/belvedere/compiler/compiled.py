@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +80,19 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Subtotal:
+    """The rows grouped by the first of the query's dimensions only, by `dimensions`.
+
+    `part` returns one row per group, in a pivoted query one per group and pivot column;
+    `row_total` (where the query has row totals) one row per group.
+    """
+
+    dimensions: tuple[str, ...]
+    part: SqlPart
+    row_total: SqlPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Warn:
     """Something that was left out; shown to the caller in json_detail's `errors`."""
 
@@ -118,8 +131,9 @@ class Compiled:
     row_rank and one column_rank column, and `dimensions` + `pivots` + measures otherwise.
     `total` returns one row without pivots, else one row per pivot column (pivot fields first).
     `row_total` returns one row per combination of `dimensions`, `grand_total` (where there are
-    both) a single row. `fill_bounds` are (field, start, exclusive end) on the query's clock.
-    `filters` are those in force, defaults of the explore included. Timezone names are IANA's.
+    both) a single row. `subtotals` go from few dimensions to many. `fill_bounds` are (field,
+    start, exclusive end) on the query's clock. `filters` are those in force, defaults of the
+    explore included. Timezone names are IANA's.
     """
 
     model: str
@@ -133,6 +147,7 @@ class Compiled:
     total: SqlPart | None = None
     row_total: SqlPart | None = None
     grand_total: SqlPart | None = None
+    subtotals: tuple[Subtotal, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     row_total_side: str | None = None
     sorts: tuple[AppliedSort, ...] = ()
@@ -140,6 +155,7 @@ class Compiled:
     fill_bounds: tuple[tuple[str, datetime | None, datetime | None], ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
     filters: tuple[tuple[str, str], ...] = ()
+    filter_expression: str | None = None
     limit: int | None = 500
     column_limit: int = 50
     timezone: str = "UTC"
@@ -155,33 +171,51 @@ class Compiled:
     """The persistent derived tables that the statements read."""
     aggregate_table: str | None = None
     """The aggregate table (`explore::table`) that answers, if one does."""
+    body: str = ""
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    """`sql` without its common table expressions, and these by name."""
     symmetric: bool = False
     """Whether some measure had to be protected against repeated rows."""
 
     def parts(self) -> dict[str, SqlPart]:
         """Every statement of the query by what it answers: `main` first, then the totals."""
-        named = {"total": self.total, "row_total": self.row_total, "grand_total": self.grand_total}
-        main = {"main": SqlPart(self.sql, self.columns)}
-        earlier = {f"earlier {n}": found.part for n, found in enumerate(self.earlier)}
-        return main | {name: part for name, part in named.items() if part is not None} | earlier
+        return {name: part for name, part in self._parts() if part is not None}
+
+    def _parts(self) -> Iterator[tuple[str, SqlPart | None]]:
+        yield "main", SqlPart(self.sql, self.columns)
+        yield "total", self.total
+        yield "row_total", self.row_total
+        yield "grand_total", self.grand_total
+        for number, level in enumerate(self.subtotals):
+            yield f"subtotal {number}", level.part
+            yield f"subtotal {number} row_total", level.row_total
+        for number, found in enumerate(self.earlier):
+            yield f"earlier {number}", found.part
+
+    def changed(self, change: Callable[[SqlPart], SqlPart]) -> Compiled:
+        """The same with every statement changed."""
+
+        def maybe(part: SqlPart | None) -> SqlPart | None:
+            return None if part is None else change(part)
+
+        main = change(SqlPart(self.sql, self.columns))
+        return replace(
+            self,
+            sql=main.sql,
+            columns=main.columns,
+            total=maybe(self.total),
+            row_total=maybe(self.row_total),
+            grand_total=maybe(self.grand_total),
+            subtotals=tuple(
+                replace(level, part=change(level.part), row_total=maybe(level.row_total))
+                for level in self.subtotals
+            ),
+            earlier=tuple(replace(found, part=change(found.part)) for found in self.earlier),
+        )
 
     def reading(self, tables: Sequence[tuple[KeptTable, str]]) -> Compiled:
         """The same with the physical tables in the place of persistent ones."""
-
-        def part(found: SqlPart | None) -> SqlPart | None:
-            return None if found is None else SqlPart(named(found.sql, tables), found.columns)
-
-        return replace(
-            self,
-            sql=named(self.sql, tables),
-            total=part(self.total),
-            row_total=part(self.row_total),
-            grand_total=part(self.grand_total),
-            earlier=tuple(
-                replace(found, part=SqlPart(named(found.part.sql, tables), found.part.columns))
-                for found in self.earlier
-            ),
-        )
+        return self.changed(lambda part: SqlPart(named(part.sql, tables), part.columns))
 
     @property
     def plain(self) -> bool:
@@ -191,6 +225,7 @@ class Compiled:
             or self.post_measures
             or self.total
             or self.row_total
+            or self.subtotals
             or self.fill_fields
             or self.hidden
             or any(

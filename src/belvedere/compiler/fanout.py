@@ -299,7 +299,7 @@ class CollapsePlan:
             return self._average(part, aggregate)
         column = self._outer(part, part.column(self._partial(part, aggregate), group=False))
         if aggregate.kind in ("count", "sum", "values"):
-            return f"COALESCE(SUM({column}), 0)"
+            return f"COALESCE({self._dialect.sum(column)}, 0)"
         return f"{aggregate.kind.upper()}({column})"
 
     def _partial(self, part: Part, aggregate: Aggregate) -> str:
@@ -313,7 +313,7 @@ class CollapsePlan:
             self._outer(part, part.column(self._partial(part, made), group=False))
             for made in (replace(aggregate, kind="sum"), replace(aggregate, kind="values"))
         )
-        return f"SUM({total}) / NULLIF(SUM({count}), 0)"
+        return self._dialect.quotient(self._dialect.sum(total), self._dialect.sum(count))
 
     def _distribute(self, where: list[Where]) -> list[Fragment]:
         outside = []

@@ -100,6 +100,11 @@ class JoinTree:
 
     def _read(self, join: Join) -> EmittedJoin:
         resolver = self._resolver
+        if join.type == "full_outer" and not resolver.dialect.supports_full_outer_join:
+            raise LookmlError(
+                f'Join "{join.name}" is full_outer, which {resolver.dialect.label} does not have',
+                str(join.location) if join.location else None,
+            )
         own = frozenset({join.name})
         if join.sql is not None:
             raw = resolver.fragment(join.sql, join.name)

@@ -196,7 +196,7 @@ class Measures:
             listed = resolver.lookup(field.list_field, scoped.alias, scoped.full_name)
             return resolver.output(listed)
         if field.sql is not None:
-            return resolver.fragment(field.sql, scoped.alias, scoped.full_name)
+            return resolver.counted(field.sql, scoped.alias, scoped.full_name)
         here = frozenset({scoped.alias})
         dialect = resolver.dialect
         column = f"{dialect.identifier(scoped.alias)}.{dialect.identifier(field.name)}"
@@ -242,8 +242,6 @@ class Measures:
 
 
 _PLAIN = {
-    "sum": "COALESCE(SUM({}), 0)",
-    "average": "AVG({})",
     "min": "MIN({})",
     "max": "MAX({})",
     "values": "COUNT({})",
@@ -279,6 +277,10 @@ class InlineAggregates:
             return self._dialect.percentile(operand, aggregate.percent)
         if aggregate.kind == "list":
             return self._dialect.list_distinct(operand)
+        if aggregate.kind == "sum":
+            return f"COALESCE({self._dialect.sum(operand)}, 0)"
+        if aggregate.kind == "average":
+            return self._dialect.average(operand)
         return _PLAIN[aggregate.kind].format(operand)
 
     def _count(self, aggregate: Aggregate) -> str:

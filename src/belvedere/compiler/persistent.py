@@ -86,7 +86,10 @@ def kept_table(resolver: Resolver, view: View, scratch: Scratch) -> KeptTable:
     digest = blake2b("\0".join(parts).encode(), digest_size=8).digest()
     key = b32encode(digest).decode().rstrip("=")
     room = dialect.max_identifier_length - len(dialect.kept_prefix) - len(key) - _GENERATION_LENGTH
-    name = f"{dialect.kept_prefix}{key}_{re.sub(r'[^A-Za-z0-9_$]', '_', view.name)[: room - 1]}"
+    plain = re.sub(r"[^A-Za-z0-9_$]", "_", view.name)
+    if "$" not in dialect.kept_prefix:
+        plain = plain.replace("$", "_")
+    name = f"{dialect.kept_prefix}{key}_{plain[: room - 1]}"
     return KeptTable(key, name, view, table.persistence, resolver.request.model)
 
 
@@ -133,7 +136,9 @@ class Making:
 
     def _indexes(self, target: str) -> Iterator[str]:
         for number, column in enumerate(self.kept.persistence.indexes, 1):
-            yield self._dialect.create_index(target, f"{self.kept.key}_{number}", column)
+            made = self._dialect.create_index(target, f"{self.kept.key}_{number}", column)
+            if made is not None:
+                yield made
 
     # Increments
 
@@ -161,7 +166,7 @@ class Making:
         added = self._resolver.tables.select(self.kept.view, self._since(start))
         return [
             self._dialect.create_table_as(target, kept, self.kept.persistence),
-            f"INSERT INTO {target}\n{added}",
+            self._dialect.insert(target, added),
             *self._indexes(target),
         ]
 
@@ -205,9 +210,9 @@ class Making:
         return field.timeframe
 
     def _bound(self, start: datetime, timeframe: str) -> str:
-        literal = self._dialect.timestamp(start)
         if self._table.explore_source is None:
-            return literal
+            return self._dialect.boundary(start)
+        literal = self._dialect.timestamp(start)
         return self._dialect.timeframe(literal, timeframe, self._resolver.time.calendar)
 
     def _since(self, start: datetime) -> Since:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from belvedere.compiler.dialects.base import Dialect
+from belvedere.compiler.names import output_column
 
 ROW_RANK = "z___pivot_row_rank"
 COLUMN_RANK = "z__pivot_col_rank"
@@ -44,21 +45,21 @@ def pivoted(dialect: Dialect, inner: str, shape: PivotShape) -> str:
     """
     if shape.rows and all(order.column in shape.rows for order in shape.row_order):
         return _by_rows(dialect, inner, shape)
-    q = dialect.column
     by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
     by_row = ", ".join(_row_terms(dialect, shape))
-    rows = ", ".join(q(name) for name in shape.rows)
+    rows = ", ".join(output_column(dialect, name) for name in shape.rows)
     partition = f"PARTITION BY {rows}" if rows else ""
-    shown = ", ".join(q(name) for name in shape.shown)
+    every = dialect.every_column
+    shown = ", ".join(output_column(dialect, name) for name in shape.shown)
     return f"""SELECT {shown}, {ROW_RANK}, {COLUMN_RANK} FROM (
-SELECT *,
+SELECT {every("xx")},
   DENSE_RANK() OVER (ORDER BY z___min_rank) AS {ROW_RANK},
   RANK() OVER (PARTITION BY {COLUMN_RANK} ORDER BY z___min_rank) AS z__pivot_col_ordering,
   CASE WHEN z___min_rank = z___rank THEN 1 ELSE 0 END AS z__is_highest_ranked_cell
 FROM (
-SELECT *, MIN(z___rank) OVER ({partition}) AS z___min_rank FROM (
-SELECT *, RANK() OVER (ORDER BY {by_row}) AS z___rank FROM (
-SELECT *, DENSE_RANK() OVER (ORDER BY {by_pivot}) AS {COLUMN_RANK} FROM (
+SELECT {every("aa")}, MIN(z___rank) OVER ({partition}) AS z___min_rank FROM (
+SELECT {every("bb")}, RANK() OVER (ORDER BY {by_row}) AS z___rank FROM (
+SELECT {every("ww")}, DENSE_RANK() OVER (ORDER BY {by_pivot}) AS {COLUMN_RANK} FROM (
 {inner}
 ) ww
 ) bb WHERE {COLUMN_RANK} <= {MOST_COLUMNS}
@@ -71,18 +72,18 @@ ORDER BY {ROW_RANK}, {COLUMN_RANK}"""
 
 def _by_rows(dialect: Dialect, inner: str, shape: PivotShape) -> str:
     """The same where rows are ordered by their own values alone: two rankings are enough."""
-    shown = ", ".join(dialect.column(name) for name in shape.shown)
+    shown = ", ".join(output_column(dialect, name) for name in shape.shown)
     by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
     by_row = ", ".join(_own_terms(dialect, shape))
     kept = f"({COLUMN_RANK} <= {shape.column_limit} OR {COLUMN_RANK} = z__first_column)"
     if shape.limit is not None:
         kept += f" AND ({ROW_RANK} <= {shape.limit} OR {ROW_RANK} = z__first_row)"
     return f"""SELECT {shown}, {ROW_RANK}, {COLUMN_RANK} FROM (
-SELECT *,
+SELECT {dialect.every_column("bb")},
   MIN({ROW_RANK}) OVER (PARTITION BY {COLUMN_RANK}) AS z__first_row,
   MIN({COLUMN_RANK}) OVER (PARTITION BY {ROW_RANK}) AS z__first_column
 FROM (
-SELECT *,
+SELECT {dialect.every_column("ww")},
   DENSE_RANK() OVER (ORDER BY {by_row}) AS {ROW_RANK},
   DENSE_RANK() OVER (ORDER BY {by_pivot}) AS {COLUMN_RANK}
 FROM (
@@ -102,7 +103,7 @@ def _kept(shape: PivotShape) -> str:
 
 
 def _plain(dialect: Dialect, order: PivotOrder) -> str:
-    return dialect.order(dialect.column(order.column), descending=order.descending)
+    return dialect.order(output_column(dialect, order.column), descending=order.descending)
 
 
 def _row_terms(dialect: Dialect, shape: PivotShape) -> list[str]:
@@ -113,14 +114,14 @@ def _row_terms(dialect: Dialect, shape: PivotShape) -> list[str]:
             terms.append(_plain(dialect, order))
             named.add(order.column)
             continue
-        column = dialect.column(order.column)
+        column = output_column(dialect, order.column)
         here = f"{COLUMN_RANK} = {order.pivot_column + 1}"
         present = f"CASE WHEN {column} IS NOT NULL THEN 0 ELSE 1 END"
         terms.append(f"CASE WHEN {here} THEN {present} ELSE 2 END")
         value = f"CASE WHEN {here} THEN {column} ELSE NULL END"
         terms.append(dialect.order(value, descending=order.descending))
     rest = [name for name in shape.rows if name not in named]
-    terms += [dialect.order(dialect.column(name), descending=False) for name in rest]
+    terms += [dialect.order(output_column(dialect, name), descending=False) for name in rest]
     return [*terms, COLUMN_RANK]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from belvedere.compiler import aggregates, totals
+from belvedere.compiler import aggregates
 from belvedere.compiler.aggregates import FlatTree
 from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import (
@@ -17,7 +17,6 @@ from belvedere.compiler.compiled import (
     PostMeasure,
     Role,
     SqlPart,
-    Warn,
 )
 from belvedere.compiler.conditions import local_bounds
 from belvedere.compiler.conditions.periods import moved
@@ -41,7 +40,8 @@ from belvedere.compiler.statement import (
     Select,
     StatementWriter,
 )
-from belvedere.compiler.tables import qualified
+from belvedere.compiler.tables import Inner, qualified
+from belvedere.compiler.totals import Totals, can_total
 from belvedere.errors import LookmlError, NotFound, QueryError
 from belvedere.lookml.model import Category, Field, View
 from belvedere.lookml.scope import ScopedField, scope_of
@@ -64,10 +64,14 @@ def compile_query(request: Request, dialect: Dialect) -> Compiled:
     Raises NotFound for an explore that is unknown (or hidden from the viewer), QueryError for
     wrong filters, pivots or an empty selection, LookmlError for a model that cannot answer.
     """
+    return _compiled(request, dialect)
+
+
+def _compiled(request: Request, dialect: Dialect, within: str = "") -> Compiled:
     if request.explore not in request.model.explores:
         raise NotFound
     try:
-        planner = _Planner(request, dialect)
+        planner = _Planner(request, dialect, within=within)
         return _from_aggregate(planner) or planner.compiled()
     except RecursionError:
         raise QueryError("Fields or expressions of the query are nested too deeply") from None
@@ -120,6 +124,7 @@ def _request_of(request: Request, found: aggregates.Grouped) -> Request:
         limit=None,
         total=False,
         row_total=None,
+        subtotals=(),
         dynamic_fields=(),
         for_everybody=True,
     )
@@ -140,21 +145,15 @@ def _as_asked(
             for column in columns
         )
 
-    def part(found: SqlPart | None) -> SqlPart | None:
-        return None if found is None else SqlPart(found.sql, told(found.columns))
-
+    told_all = compiled.changed(lambda part: SqlPart(part.sql, told(part.columns)))
     return replace(
-        compiled,
+        told_all,
         sql="".join(notes) + compiled.sql,
-        columns=told(compiled.columns),
-        total=part(compiled.total),
-        row_total=part(compiled.row_total),
-        grand_total=part(compiled.grand_total),
         post_measures=tuple(
             replace(post, field=fields[post.name]) for post in compiled.post_measures
         ),
         filters=tuple((field.full_name, text) for field, text in planner.selection.filters),
-        warnings=(*planner.selection.warnings, *_left_out(planner.request)),
+        warnings=(*planner.selection.warnings, *planner.totals.warnings()),
         kept=(kept,),
         aggregate_table=name,
     )
@@ -164,10 +163,10 @@ def making(request: Request, dialect: Dialect, kept: KeptTable) -> Making:
     """How a persistent table is made at the request's time. Its `explore` does not matter."""
     below: dict[str, KeptTable] = {}
 
-    def nested(inner: Request) -> str:
-        compiled = compile_query(inner, dialect)
+    def nested(inner: Request, within: str) -> Inner:
+        compiled = _compiled(inner, dialect, within)
         below.update({found.key: found for found in compiled.kept})
-        return compiled.sql
+        return _inner(compiled, dialect)
 
     request = replace(request, model=kept.model)
     scope = scope_of(request.model, request.explore)
@@ -180,12 +179,18 @@ def kept_of(request: Request, dialect: Dialect, view: View) -> KeptTable | None:
     if request.scratch is None or view.derived_table is None or not is_kept(view.derived_table):
         return None
 
-    def nested(inner: Request) -> str:
-        return compile_query(inner, dialect).sql
+    def nested(inner: Request, within: str) -> Inner:
+        return _inner(_compiled(inner, dialect, within), dialect)
 
     scope = scope_of(request.model, request.explore)
     alone = Resolver(request, scope, dialect, nested).alone(view, ANY_TIME, [view.name])
     return kept_table(alone, view, request.scratch)
+
+
+def _inner(compiled: Compiled, dialect: Dialect) -> Inner:
+    if dialect.supports_nested_with:
+        return Inner(compiled.sql, {})
+    return Inner(compiled.body, compiled.expressions)
 
 
 def _source_name(name: str) -> str:
@@ -200,6 +205,7 @@ class _Planner:
         depth: int = 0,
         shift: Shift | None = None,
         flat: str | None = None,
+        within: str = "",
     ) -> None:
         """`flat` is the one table that all fields of the request are columns of, if it is one."""
         self.notes: list[str] = []
@@ -220,6 +226,7 @@ class _Planner:
         self.resolver.selected = frozenset(field.full_name for field in chosen)
         self.measures = Measures(self.resolver)
         self.resolver.tables.flat = flat
+        self.resolver.tables.within = within
         self.tree = JoinTree(self.resolver) if flat is None else FlatTree(self.resolver)
         self.where: list[Where] = []
         self.having: list[Having] = []
@@ -228,20 +235,21 @@ class _Planner:
         self.tree.require(self._needs())
         self.where += [Where(fragment) for fragment in self.tree.where]
         self.writer = StatementWriter(self.resolver, self.measures, self.tree)
+        self.totals = Totals(request, self.selection, self.selector, self._part)
 
     def _custom(self, scoped: ScopedField) -> Fragment:
         custom = self.selector.custom
         return written(self.resolver, custom.any, custom.expressions[scoped.full_name])[0]
 
-    def _nested(self, request: Request) -> str:
+    def _nested(self, request: Request, within: str) -> Inner:
         if request.explore not in request.model.explores:
             raise NotFound
         if self._depth >= _DEEPEST:
             raise LookmlError("Native derived tables are nested too deeply or refer to themselves")
-        inner = _Planner(request, self.dialect, self._depth + 1).compiled()
+        inner = _Planner(request, self.dialect, self._depth + 1, within=within).compiled()
         if request.now != ANY_TIME:  # then only a definition is compared, nothing is read
             self._below |= {kept.key: kept for kept in inner.kept}
-        return inner.sql
+        return _inner(inner, self.dialect)
 
     # Reading the request
 
@@ -300,12 +308,19 @@ class _Planner:
             self.where.append(Where(*made))
 
     def _access(self, name: str, attribute: str) -> Where:
-        """An access filter: rows of the viewer's values only; no value, no rows."""
+        """An access filter: rows of the viewer's values only; QueryError where there is none."""
         scoped = self.resolver.lookup(name, self.scope.explore.base)
         viewer = self.request.viewer
+        if attribute in viewer.editable_attributes:
+            raise QueryError(
+                f"Cannot use {attribute} as access filter since any user can edit their own value"
+            )
         value = viewer.attributes.get(attribute)
         if value is None or not value.strip():
-            return Where(Fragment("1=0"))
+            raise QueryError(
+                f"The explore {self.scope.explore.name} is filtered by your user attribute "
+                f"{attribute}, which has no value"
+            )
         if attribute in viewer.literal_attributes and not is_range_timeframe(
             scoped.field.timeframe
         ):
@@ -367,16 +382,19 @@ class _Planner:
             model=self.request.model.name,
             explore=self.request.explore,
             sql="".join(self.notes) + self.writer.with_clause(sql),
+            body=sql,
+            expressions=dict(self.resolver.tables.expressions),
             columns=tuple(columns),
             dimensions=self._shown(selection.rows),
             measures=self._shown(selection.measures),
             pivots=tuple(field.full_name for field in selection.pivots),
             post_measures=tuple(self._post_measures()),
-            total=self._total(),
-            row_total=self._row_total(),
-            grand_total=self._grand_total(),
+            total=self.totals.total(),
+            row_total=self.totals.row_total(),
+            grand_total=self.totals.grand_total(),
+            subtotals=tuple(self.totals.subtotals()),
             earlier=tuple(self._earlier()),
-            row_total_side=self._row_total_side(),
+            row_total_side=self.totals.row_total_side(),
             sorts=tuple(
                 AppliedSort(field.full_name, sort.descending, sort.pivot_column)
                 for field, sort in selection.sorts
@@ -385,10 +403,11 @@ class _Planner:
             fill_bounds=tuple(self._fill_bounds()),
             calendar=self.resolver.time.calendar,
             filters=tuple((field.full_name, text) for field, text in selection.filters),
+            filter_expression=self.request.filter_expression or None,
             limit=self.request.limit,
             column_limit=self.request.column_limit,
             timezone=self.request.timezone,
-            warnings=(*selection.warnings, *_left_out(self.request)),
+            warnings=(*selection.warnings, *self.totals.warnings()),
             reads_clock=self.resolver.reads_clock,
             kept=self._kept(),
             symmetric=self.writer.protected,
@@ -528,28 +547,8 @@ class _Planner:
 
     # Totals
 
-    def _total(self) -> SqlPart | None:
-        if not self.request.total:
-            return None
-        return self._part(self.selection.pivots, None)
-
-    def _row_total_side(self) -> str | None:
-        side = self.request.row_total
-        return side if self.selection.pivots and side in ("left", "right") else None
-
-    def _row_total(self) -> SqlPart | None:
-        if self._row_total_side() is None:
-            return None
-        return self._part(self.selection.rows, totals.MOST_ROW_TOTALS)
-
-    def _grand_total(self) -> SqlPart | None:
-        """Where the totals row meets the row totals."""
-        if not self.request.total or self._row_total_side() is None:
-            return None
-        return self._part((), None)
-
     def _part(self, dimensions: tuple[ScopedField, ...], limit: int | None) -> SqlPart | None:
-        measures = [m for m in self._out_measures() if totals.can_total(m.scoped.field)]
+        measures = [m for m in self._out_measures() if can_total(m.scoped.field)]
         if not measures:
             return None
         select = self._select(dimensions, measures)
@@ -593,6 +592,7 @@ class _Planner:
             limit=None,
             total=False,
             row_total=None,
+            subtotals=(),
         )
         planner = _Planner(request, self.dialect, self._depth, shift)
         if shift.to_date:
@@ -622,13 +622,3 @@ def _same_dates(filled: ScopedField, filtered: ScopedField) -> bool:
         return False
     grouped = one.dimension_group is not None and one.dimension_group == other.dimension_group
     return is_range_timeframe(one.timeframe) and (grouped or one.name == other.name)
-
-
-def _left_out(request: Request) -> list[Warn]:
-    """What was asked for and is not answered yet, so that nobody takes it for done."""
-    warnings = []
-    if request.subtotals:
-        warnings.append(
-            Warn(request.subtotals[0], "Subtotals are not computed by this server yet.")
-        )
-    return warnings

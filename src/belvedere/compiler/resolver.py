@@ -71,7 +71,7 @@ class Resolver:
         request: Request,
         scope: Scope,
         dialect: Dialect,
-        nested: Callable[[Request], str],
+        nested: tables.Nested,
     ) -> None:
         """`nested` compiles the query of a native derived table."""
         self.request = request
@@ -149,6 +149,19 @@ class Resolver:
             needs |= piece.needs
             mentions |= piece.mentions
         return Fragment("".join(sql).strip(), frozenset(needs), frozenset(mentions | needs))
+
+    def counted(self, text: str, alias: str, owner: str) -> Fragment:
+        """The same for what a measure aggregates: a value, also where it names a yesno."""
+        found = self.fragment(text, alias, owner)
+        parts = split(self.rendered(text, alias, owner).strip())
+        if self.dialect.conditions_are_values or len(parts) != 1 or isinstance(parts[0], str):
+            return found
+        reference = parts[0]
+        if reference.is_table or reference.is_table_name or reference.cast:
+            return found
+        if self.lookup(reference.name, alias, owner).field.type != "yesno":
+            return found
+        return self._with(found, self.dialect.truth(found.sql))
 
     def mentions(self, sql: str) -> set[str]:
         """The joined views that the text names itself."""
@@ -252,6 +265,8 @@ class Resolver:
         source = self._column(scoped)
         if field.timeframe == "yesno":
             return self._with(source, f"{parenthesized(source.sql)} IS NOT NULL")
+        if field.type == "yesno" and parenthesized(source.sql) == source.sql:
+            return self._with(source, self.dialect.is_true(source.sql))
         return source
 
     def _column(self, scoped: ScopedField) -> Fragment:

@@ -41,12 +41,15 @@ class Selection:
 
 
 def held_grants(model: Model, request: Request) -> frozenset[str]:
-    """The access grants whose user attribute has one of the allowed values."""
-    attributes = request.viewer.attributes
+    """The access grants whose user attribute has one of the allowed values; what viewers can
+    change themselves grants nothing.
+    """
+    viewer = request.viewer
     return frozenset(
         grant.name
         for grant in model.access_grants.values()
-        if attributes.get(grant.user_attribute) in grant.allowed_values
+        if viewer.attributes.get(grant.user_attribute) in grant.allowed_values
+        and grant.user_attribute not in viewer.editable_attributes
     )
 
 

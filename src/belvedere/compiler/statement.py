@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +12,12 @@ from belvedere.compiler.fanout import CannotCollapseError, CollapsePlan, Where, 
 from belvedere.compiler.fragments import Fragment, all_of
 from belvedere.compiler.joins import JoinTree
 from belvedere.compiler.measures import Aggregate, InlineAggregates, Measures
+from belvedere.compiler.names import output_column
 from belvedere.compiler.resolver import Resolver
 from belvedere.errors import QueryError
 from belvedere.lookml.scope import ScopedField
+
+_LITERAL = re.compile(r"\(*(?:N?'(?:[^']|'')*'|[+-]?\d+(?:\.\d*)?|NULL)\)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +165,15 @@ class StatementWriter:
         having = [self._having(item, strategy) for item in select.having]
         order = self._order(select, strategy, dict(columns))
         from_clause = strategy.from_clause()
-        listed = ",\n  ".join(f"{sql} AS {self._dialect.column(name)}" for name, sql in columns)
+        listed = ",\n  ".join(
+            f"{sql} AS {output_column(self._dialect, name)}" for name, sql in columns
+        )
         lines = [f"SELECT\n  {listed}", from_clause]
         conditions = strategy.conditions()
         if conditions:
             lines.append(f"WHERE {all_of([condition.sql for condition in conditions])}")
         if select.grouped and select.dimensions:
-            lines.append(f"GROUP BY {', '.join(self._groups(select, strategy))}")
+            lines.append(f"GROUP BY {', '.join(self._groups(select, strategy)) or '()'}")
         kept = [sql for sql in having if sql is not None]
         if kept:
             lines.append(f"HAVING {all_of(kept)}")
@@ -199,6 +205,8 @@ class StatementWriter:
         """The expression itself where the value is made from it, else the column's position."""
         groups = []
         for position, item in enumerate(select.dimensions, 1):
+            if not self._dialect.supports_group_by_constant and _is_constant(item):
+                continue
             if item.period is not None:
                 groups.append(strategy.dimension(item.period))
             elif self._dialect.supports_group_by_ordinal:
@@ -230,10 +238,15 @@ class StatementWriter:
 
     def _order(self, select: Select, strategy: _Strategy, columns: dict[str, str]) -> list[str]:
         companions = {item.name: item.companion for item in select.dimensions}
+        constant: set[str] = set()
+        if not self._dialect.supports_group_by_constant:
+            constant = {item.name for item in select.dimensions if _is_constant(item)}
         if self._dialect.supports_group_by_ordinal:
             columns = {name: str(position) for position, name in enumerate(columns, 1)}
         terms = []
         for order in select.order:
+            if order.name in constant:
+                continue
             companion = companions.get(order.name)
             if companion is not None:
                 sql = self._least(companion, strategy) if select.grouped else companion.sql
@@ -247,3 +260,10 @@ class StatementWriter:
                 raise QueryError(f"Cannot sort by {order.name}")
             terms.append(self._dialect.order(sql, descending=order.descending))
         return terms
+
+
+def _is_constant(item: OutDimension) -> bool:
+    """Whether the dimension certainly reads no column: a literal, or made of nothing else."""
+    if item.fragment.mentions:
+        return False
+    return item.scoped.custom is not None or _LITERAL.fullmatch(item.fragment.sql) is not None

@@ -4,12 +4,13 @@ expression.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from belvedere.compiler import persistent
 from belvedere.compiler.fragments import split, unshielded
+from belvedere.compiler.names import output_column
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
 from belvedere.lookml.model import DerivedTable, ExploreSource, View
@@ -18,10 +19,26 @@ if TYPE_CHECKING:
     from belvedere.compiler.resolver import Resolver
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A query that stands inside another one; `expressions` are the common table expressions
+    that it leaves to the statement around it, where it cannot begin with WITH itself.
+    """
+
+    sql: str
+    expressions: Mapping[str, str]
+
+
+Nested = Callable[[Request, str], Inner]
+"""Compiles the query of a native derived table. The names of the common table expressions that
+it leaves outside begin with the text.
+"""
+
+
 class Tables:
     """Names of the tables behind views; collects the common table expressions they need."""
 
-    def __init__(self, resolver: Resolver, nested: Callable[[Request], str]) -> None:
+    def __init__(self, resolver: Resolver, nested: Nested) -> None:
         self._resolver = resolver
         self._nested = nested
         self._expressions: dict[str, str] = {}
@@ -29,6 +46,8 @@ class Tables:
         self._open: list[str] = []
         self.flat: str | None = None
         """The one table that every view stands for, where an aggregate table is read."""
+        self.within = ""
+        """What the names of common table expressions begin with."""
         self.kept: dict[str, persistent.KeptTable] = {}
         """The persistent tables that the SQL reads so far, by key."""
 
@@ -88,7 +107,7 @@ class Tables:
             sql = self._sql(view, table)
         finally:
             self._open.pop()
-        name = self._resolver.dialect.identifier(view.name)
+        name = self._resolver.dialect.identifier(self.within + view.name)
         self._expressions[name] = sql
         return name
 
@@ -137,6 +156,11 @@ class Tables:
         name = self.name_of(view_name)
         if name not in self._expressions:
             return name
+        if not self._resolver.dialect.supports_nested_with:
+            raise LookmlError(
+                f"{self._resolver.dialect.label} cannot read {view_name} in the middle of a "
+                "statement: make it a persistent derived table too"
+            )
         bodies = ",\n".join(f"{table} AS (\n{body}\n)" for table, body in self._expressions.items())
         return f"(WITH {bodies}\nSELECT * FROM {name})"
 
@@ -187,20 +211,23 @@ class Tables:
         """The explore's query, its columns renamed, derived columns added around it."""
         dialect = self._resolver.dialect
         request = self._native_request(view, source, since)
-        inner = self._nested(request)
+        within = "" if dialect.supports_nested_with else f"{self.within}{view.name}__"
+        inner = self._nested(request, within)
+        self._expressions.update(inner.expressions)
         columns = [
-            f"{dialect.column(qualified(column.field or column.name, source.explore))} "
+            f"{output_column(dialect, qualified(column.field or column.name, source.explore))} "
             f"AS {dialect.identifier(column.name)}"
             for column in source.columns
         ]
-        sql = f"SELECT {', '.join(columns)} FROM {dialect.aliased(f'({inner})', 'source_rows')}"
+        sql = f"SELECT {', '.join(columns)} FROM {dialect.aliased(f'({inner.sql})', 'source_rows')}"
         if source.derived_columns:
             derived = [
                 f"{column.sql} AS {dialect.identifier(column.name)}"
                 for column in source.derived_columns
             ]
             rows = dialect.aliased(f"({sql})", "derived_rows")
-            sql = f"SELECT *, {', '.join(derived)} FROM {rows}"
+            every = dialect.every_column("derived_rows")
+            sql = f"SELECT {every}, {', '.join(derived)} FROM {rows}"
         return sql
 
     def _native_request(
@@ -235,6 +262,8 @@ class Tables:
         sorts = tuple(
             Sort(qualified(sort.field, source.explore), sort.descending) for sort in source.sorts
         )
+        if source.limit is None and not self._resolver.dialect.supports_nested_order:
+            sorts = ()
         return replace(
             outer,
             explore=source.explore,

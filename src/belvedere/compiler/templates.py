@@ -83,7 +83,7 @@ class Template:
         since = self._resolver.since
         if since is None:
             return "1=1"
-        bound = shielded(self._resolver.dialect.timestamp(since.start))
+        bound = shielded(self._resolver.dialect.boundary(since.start))
         return f"{parenthesized(sql)} >= {bound}"
 
     def parameter_value(self, name: str) -> str | None:
@@ -121,7 +121,7 @@ class Template:
             return dialect.boolean(value.strip().lower() in ("yes", "true"))
         if field.type in ("date", "date_time"):
             start = date_bounds(value, self._resolver.time)[0]
-            return "NULL" if start is None else dialect.timestamp(start)
+            return "NULL" if start is None else dialect.boundary(start)
         return dialect.string(value) if quoted else value
 
     def date_start(self, name: str) -> str:
@@ -135,7 +135,7 @@ class Template:
         if not expression:
             return "NULL"
         bound: datetime | None = date_bounds(expression, self._resolver.time)[which]
-        return "NULL" if bound is None else self._resolver.dialect.timestamp(bound)
+        return "NULL" if bound is None else self._resolver.dialect.boundary(bound)
 
     def user_attribute(self, name: str) -> str | None:
         value = self._resolver.request.viewer.attributes.get(name)

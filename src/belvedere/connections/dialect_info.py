@@ -8,7 +8,14 @@ from belvedere.compiler import dialects
 from belvedere.connections.testing import TESTS
 from belvedere.engines import keeps_tables
 
-_PORTS = {"postgres": "5432"}
+_PORTS = {
+    "postgres": "5432",
+    "redshift": "5439",
+    "trino": "8080",
+    "presto": "8080",
+    "mssql": "1433",
+    "oracle": "1521",
+}
 _OPTIONS = [
     "additional_params",
     "after_connect_statements",
@@ -37,21 +44,38 @@ _OPTIONS = [
     "query_holding_disabled",
     "user_attribute_certificate",
 ]
-_SUPPORTED = {
-    "duckdb": {"timezone", "tmp_table", "disable_context_comment"},
-    "postgres": {
+_SERVER = frozenset(
+    [
         "auth",
         "host",
         "port",
         "schema",
         "ssl",
         "timezone",
-        "tmp_table",
         "username",
         "username_required",
         "disable_context_comment",
         "supports_connection_pooling",
+    ]
+)
+_SUPPORTED = {
+    "duckdb": {"timezone", "tmp_table", "disable_context_comment"},
+    "postgres": _SERVER | {"tmp_table"},
+    "snowflake": _SERVER - {"port", "ssl"} | {"additional_params"},
+    "bigquery_standard_sql": {
+        "auth",
+        "host",
+        "timezone",
+        "project_name",
+        "service_account_credentials",
+        "disable_context_comment",
     },
+    "redshift": _SERVER,
+    "trino": _SERVER - {"username_required"},
+    "presto": _SERVER - {"username_required"},
+    "athena": _SERVER - {"port", "ssl", "username_required"} | {"additional_params"},
+    "mssql": _SERVER,
+    "oracle": _SERVER,
 }
 
 
@@ -96,5 +120,5 @@ def dialect_facts(name: str) -> dict[str, Any]:
         "supports_inducer": False,
         "supports_multiple_databases": False,
         "supports_persistent_derived_tables": keeps_tables(name),
-        "has_ssl_support": name == "postgres",
+        "has_ssl_support": "ssl" in _SUPPORTED.get(name, ()),
     }

@@ -149,7 +149,7 @@ def features(dialect_name: str) -> dict[str, Any]:
         "stable_views": False,
         "milliseconds": True,
         "microseconds": True,
-        "subtotals": False,
+        "subtotals": True,
         "location": True,
         "timezone": True,
         "connection_pooling": True,

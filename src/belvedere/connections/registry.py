@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from belvedere.engines.base import ConnectionConfig, Engine
 from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch
 from belvedere.vault import Vault
+
+_WITH_OPTIONS = frozenset({"athena", "snowflake"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,15 @@ def config_of(row: StoredConnection, vault: Vault, settings: Settings) -> Connec
         timeout=float(settings.query_timeout) if settings.query_timeout else None,
         timezone=row.db_timezone or "UTC",
         scratch_folder=_scratch_folder(row, settings),
+        options=_options(row),
     )
+
+
+def _options(row: StoredConnection) -> tuple[tuple[str, str], ...]:
+    """`warehouse=A&role=B`, for dialects whose drivers know more than the definition does."""
+    if row.dialect not in _WITH_OPTIONS:
+        return ()
+    return tuple(parse_qsl(str((row.extra or {}).get("jdbc_additional_params") or "")))
 
 
 def _scratch_folder(row: StoredConnection, settings: Settings) -> str | None:

@@ -13,6 +13,8 @@ _SLOW = {
     "duckdb": "SELECT count(*) FROM range(100000000) a, range(100000) b",
     "postgres": "SELECT pg_sleep(30)",
 }
+_NOWHERE = {"oracle": " FROM dual"}
+"""What follows values that are selected from no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def _connect(engine: Engine) -> str:
 
 
 def _query(engine: Engine) -> str:
-    with engine.execute("SELECT 1 AS one") as execution:
+    nowhere = _NOWHERE.get(engine.config.dialect, "")
+    with engine.execute(f"SELECT 1 AS one{nowhere}") as execution:
         rows = sum(batch.num_rows for batch in execution.batches())
     return f"Can run simple select query ({rows} row)"
 
@@ -52,12 +55,22 @@ def _query(engine: Engine) -> str:
 def _kill(engine: Engine) -> str:
     """Start a statement that takes long and see it stop."""
     try:
-        with engine.execute(_SLOW[engine.config.dialect], timeout=0.2) as execution:
+        with engine.execute(_slow(engine.config.dialect), timeout=0.2) as execution:
             for _ in execution.batches():
                 pass
     except BelvedereError:
         return "Queries can be stopped"
     return "The statement ended before it was stopped"
+
+
+def _slow(dialect: str) -> str:
+    """Where there is no other way to wait, two to the power of forty rows."""
+    if dialect in _SLOW:
+        return _SLOW[dialect]
+    nowhere = _NOWHERE.get(dialect, "")
+    two = f"(SELECT 1 AS one{nowhere} UNION ALL SELECT 2 AS one{nowhere})"
+    joined = " CROSS JOIN ".join(f"{two} t{number}" for number in range(40))
+    return f"SELECT COUNT(*) AS counted FROM {joined}"
 
 
 def _timezone(engine: Engine) -> str:

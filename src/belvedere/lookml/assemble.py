@@ -38,6 +38,8 @@ class Raw:
     """Named blocks whose name had been used before, in the same block."""
     sources: tuple[Raw, ...] = ()
     """What an object with its inheritance applied was made from, in order; else nothing."""
+    tests: tuple[Raw, ...] = ()
+    """Data tests written in the object; inheriting does not repeat them."""
 
     @property
     def location(self) -> Location:
@@ -72,6 +74,8 @@ def fill(raw: Raw, children: Iterable[Node], tree: SyntaxTree) -> None:
                 raw.repeated.append(Value(child, tree))
                 made = merged(raw.objects[identity], made)
             raw.objects[identity] = made
+            if key == "test":
+                raw.tests = (*raw.tests, made)
             continue
         raw.values.setdefault(key, []).append(Value(child, tree))
 

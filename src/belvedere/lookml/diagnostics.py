@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
+from heapq import nlargest
+from itertools import pairwise
 
 import msgspec
 
@@ -18,7 +21,9 @@ class Severity(StrEnum):
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """`kind` groups diagnostics: syntax, parameter, reference, include, inheritance, model."""
+    """`kind` groups diagnostics: syntax, parameter, reference, include, inheritance, model,
+    filter, liquid, dashboard, localization.
+    """
 
     severity: Severity
     kind: str
@@ -28,12 +33,28 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     explore: str | None = None
     field: str | None = None
 
-    def render(self) -> str:
-        """One line: `file:line:column: severity: message`."""
-        return f"{self.location}: {self.severity}: {self.message}"
+
+_NEAREST = 24
+_LENGTHS = 0.45
+"""Names whose lengths differ by more (as a share) are never near enough."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """A question that names the nearest known name, or nothing."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    wanted, length = _pairs(name), len(name)
+    near = nlargest(
+        _NEAREST,
+        (
+            (len(wanted & _pairs(candidate)), candidate)
+            for candidate in known
+            if abs(len(candidate) - length) <= _LENGTHS * max(length, len(candidate))
+        ),
+    )
+    close = get_close_matches(name, [candidate for _, candidate in near], n=1, cutoff=cutoff)
     return f' Did you mean "{close[0]}"?' if close else ""
+
+
+@lru_cache(maxsize=65_536)
+def _pairs(name: str) -> frozenset[object]:
+    """Neighbouring letters: comparing these picks the few names that are worth comparing."""
+    return frozenset(pairwise(name)) if len(name) > 1 else frozenset(name)

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from belvedere.lookml import field_traits, labels
+from belvedere.lookml.liquid import references
 from belvedere.lookml.model import Category, Field, Location, Model
-from belvedere.lookml.scope import Scope, ScopedField
-from belvedere.lookml.value_formats import value_format
+from belvedere.lookml.scope import Scope, ScopedField, scope_of
+from belvedere.lookml.value_formats import is_strict, value_format
 
 _MAP_FORMATS = frozenset({"topojson", "vector_tile_region"})
 
@@ -39,12 +40,14 @@ EVERYTHING: Wanted = _Everything()
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Who reads a description: the fields they may know of, whether they may read LookML,
-    and their user attributes (labels may depend on them).
+    their user attributes (labels may depend on them, their `locale` chooses the language), and
+    the query whose result is described, if one is.
     """
 
     visible: Callable[[ScopedField], bool] = lambda _: True
     sees_lookml: bool = True
     attributes: Mapping[str, str] = dataclass_field(default_factory=dict)
+    asked: labels.Asked | None = None
 
     def may_name(self, scope: Scope, name: str) -> bool:
         """False for fields that are there but hidden from the audience."""
@@ -88,24 +91,59 @@ class _Described:
     def file(self) -> str:
         return self.field.location.file if self.field.location else ""
 
+    @property
+    def reading(self) -> tuple[Mapping[str, str], labels.Asked | None]:
+        return self.audience.attributes, self.audience.asked
+
     @cached_property
     def label_short(self) -> str:
-        return labels.label_short(self.scope, self.scoped, self.audience.attributes)
+        return labels.label_short(self.scope, self.scoped, *self.reading)
 
     @cached_property
     def view_label(self) -> str:
-        return labels.view_label(self.scope, self.scoped, self.audience.attributes)
+        return labels.view_label(self.scope, self.scoped, *self.reading)
 
     @cached_property
     def group(self) -> tuple[str | None, str]:
-        return labels.group_of(self.scope, self.scoped, self.audience.attributes)
+        return labels.group_of(self.scope, self.scoped, *self.reading)
 
     def description(self) -> str | None:
         text = self.field.description
-        return labels.shown(self.scope, self.scoped, text, self.audience.attributes)
+        return labels.shown(self.scope, self.scoped, text, *self.reading)
 
     def full(self, name: str) -> str:
         return name if "." in name else f"{self.scoped.alias}.{name}"
+
+    def may_show(self, template: str) -> bool:
+        """Whether the text of the template names nothing that is hidden from the audience."""
+        return all(self.audience.may_name(self.scope, self.full(n)) for n in references(template))
+
+    @cached_property
+    def suggested(self) -> tuple[str, str]:
+        """Explore and dimension that values are suggested from. Its own, where the audience may
+        not know of these; who may see another explore is not known here.
+        """
+        explore, name = (
+            self.field.suggest_explore,
+            self.full(self.field.suggest_dimension or self.field.name),
+        )
+        own = self.scope.explore.name
+        if explore is None or explore == own:
+            shown = self.audience.may_name(self.scope, name)
+            return own, name if shown else self.scoped.full_name
+        other = self.model.explores.get(explore)
+        if other is None:
+            return explore, name
+        scope = scope_of(self.model, explore)
+        found = scope.find(name)
+        guarded = other.required_access_grants or (
+            found is not None
+            and (
+                found.field.required_access_grants
+                or scope.aliases[found.alias].required_access_grants
+            )
+        )
+        return (own, self.scoped.full_name) if guarded else (explore, name)
 
     def dimension_group(self) -> str | None:
         group = self.field.dimension_group
@@ -240,11 +278,13 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
         lookml_link(d.model, d.field.location) if d.audience.sees_lookml else None
     ),
     "links": lambda d: [
-        {"label": link.label, "url": link.url, "icon_url": link.icon_url} for link in d.field.links
+        {"label": link.label, "url": link.url, "icon_url": link.icon_url}
+        for link in d.field.links
+        if d.may_show(f"{link.label} {link.url}")
     ],
     "measure": lambda d: d.field.is_measure,
     "name": lambda d: d.scoped.full_name,
-    "strict_value_format": lambda d: d.field.strict_value_format,
+    "strict_value_format": lambda d: is_strict(d.model, d.field),
     "parameter": lambda d: d.field.category is Category.parameter,
     "permanent": lambda _: None,
     "primary_key": lambda d: d.field.primary_key,
@@ -257,8 +297,8 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "sql": _Described.sql,
     "sql_case": _Described.sql_case,
     "filters": _Described.filters,
-    "suggest_dimension": lambda d: d.full(d.field.suggest_dimension or d.field.name),
-    "suggest_explore": lambda d: d.field.suggest_explore or d.scope.explore.name,
+    "suggest_dimension": lambda d: d.suggested[1],
+    "suggest_explore": lambda d: d.suggested[0],
     "suggestable": lambda d: field_traits.suggestable(d.scope, d.scoped),
     "suggestions": _Described.suggestions,
     "synonyms": lambda d: list(d.field.synonyms),

@@ -190,7 +190,8 @@ def attribute_types(field: Field) -> list[str]:
 def suggestable(scope: Scope, scoped: ScopedField) -> bool:
     """Whether a filter on the field can suggest values."""
     field = scoped.field
-    if field.is_measure or not field.suggestable or not scope.aliases[scoped.alias].suggestions:
+    offered = scope.explore.suggestions and scope.aliases[scoped.alias].suggestions
+    if field.is_measure or not field.suggestable or not offered:
         return False
     if field.category in (Category.filter, Category.parameter):
         return bool(field.suggest_dimension or field.suggestions)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from belvedere.errors import LookmlError
+from belvedere.lookml.filters import unescape
 from belvedere.lookml.liquid import has_liquid, render
 from belvedere.lookml.model import Explore, Field, Model
 from belvedere.lookml.scope import Scope, ScopedField
 
 _NOBODY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The query whose result is labelled: full names of its fields, its filters, its IANA zone."""
+
+    fields: frozenset[str] = frozenset()
+    filters: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = ""
 
 
 def titleize(name: str) -> str:
@@ -18,26 +29,48 @@ def titleize(name: str) -> str:
     return " ".join("ID" if word.lower() == "id" else word[:1].upper() + word[1:] for word in words)
 
 
-def explore_label(explore: Explore) -> str:
-    return explore.label or titleize(explore.name)
+def explore_label(
+    explore: Explore, model: Model | None = None, attributes: Mapping[str, str] = _NOBODY
+) -> str:
+    return localized(model, explore.label, attributes) or titleize(explore.name)
 
 
-def model_label(model: Model) -> str:
-    return model.label or titleize(model.name)
+def model_label(model: Model, attributes: Mapping[str, str] = _NOBODY) -> str:
+    return localized(model, model.label, attributes) or titleize(model.name)
 
 
-def view_label(scope: Scope, scoped: ScopedField, attributes: Mapping[str, str] = _NOBODY) -> str:
+def localized(model: Model | None, text: str | None, attributes: Mapping[str, str]) -> str | None:
+    """The text in the viewer's locale, where it is a key of the project's strings."""
+    if text is None or model is None or model.localization is None:
+        return text
+    return model.localization.text(text, attributes.get("locale"))
+
+
+def view_label(
+    scope: Scope,
+    scoped: ScopedField,
+    attributes: Mapping[str, str] = _NOBODY,
+    asked: Asked | None = None,
+) -> str:
     """The heading under which the field is listed."""
     join = scope.joins.get(scoped.alias)
     stated = join.view_label if join is not None else scope.explore.view_label
     written = scoped.field.view_label or stated or scope.aliases[scoped.alias].label
-    return shown(scope, scoped, written, attributes) or titleize(scoped.alias)
+    return shown(scope, scoped, written, attributes, asked) or titleize(scoped.alias)
 
 
-def label_short(scope: Scope, scoped: ScopedField, attributes: Mapping[str, str] = _NOBODY) -> str:
-    """The field's label without its view's."""
+def label_short(
+    scope: Scope,
+    scoped: ScopedField,
+    attributes: Mapping[str, str] = _NOBODY,
+    asked: Asked | None = None,
+) -> str:
+    """The field's label without its view's; in a result perhaps a parameter's chosen label."""
     field = scoped.field
-    own = shown(scope, scoped, field.label, attributes)
+    chosen = _parameter_label(scope, scoped, attributes, asked) if asked is not None else None
+    if chosen is not None:
+        return chosen
+    own = shown(scope, scoped, field.label, attributes, asked)
     base = own if own is not None else titleize(field.dimension_group or field.name)
     if field.dimension_group is None:
         return f"{base} (Yes / No)" if field.type == "yesno" and field.is_dimension else base
@@ -48,21 +81,47 @@ def label_short(scope: Scope, scoped: ScopedField, attributes: Mapping[str, str]
     return f"{base} {_variant(field)}".strip()
 
 
-def field_label(scope: Scope, scoped: ScopedField, attributes: Mapping[str, str] = _NOBODY) -> str:
-    heading = view_label(scope, scoped, attributes)
-    return f"{heading} {label_short(scope, scoped, attributes)}".strip()
+def _parameter_label(
+    scope: Scope, scoped: ScopedField, attributes: Mapping[str, str], asked: Asked
+) -> str | None:
+    """What label_from_parameter makes of the parameter's value in the query."""
+    name = scoped.field.label_from_parameter
+    if name is None:
+        return None
+    context = _LabelContext(scope, scoped, attributes, asked)
+    chosen = context.chosen(name)
+    if chosen is None:
+        return None
+    parameter, value = chosen
+    for choice in parameter.allowed_values:
+        if choice.value == value:
+            return localized(scope.model, choice.label, attributes)
+    return value
+
+
+def field_label(
+    scope: Scope,
+    scoped: ScopedField,
+    attributes: Mapping[str, str] = _NOBODY,
+    asked: Asked | None = None,
+) -> str:
+    heading = view_label(scope, scoped, attributes, asked)
+    return f"{heading} {label_short(scope, scoped, attributes, asked)}".strip()
 
 
 def group_of(
-    scope: Scope, scoped: ScopedField, attributes: Mapping[str, str] = _NOBODY
+    scope: Scope,
+    scoped: ScopedField,
+    attributes: Mapping[str, str] = _NOBODY,
+    asked: Asked | None = None,
 ) -> tuple[str | None, str]:
     """The heading of a group of fields, and the field's name under it."""
     field = scoped.field
-    heading = shown(scope, scoped, field.group_label, attributes)
-    item = shown(scope, scoped, field.group_item_label, attributes)
+    heading = shown(scope, scoped, field.group_label, attributes, asked)
+    item = shown(scope, scoped, field.group_item_label, attributes, asked)
     if heading is not None or field.dimension_group is None:
-        return heading, item or label_short(scope, scoped, attributes)
-    own = shown(scope, scoped, field.label, attributes)
+        return heading, item or label_short(scope, scoped, attributes, asked)
+    own = shown(scope, scoped, field.label, attributes, asked)
     base = own if own is not None else titleize(field.dimension_group)
     heading = f"Duration {base}" if field.interval is not None else f"{base} Date"
     return heading.strip(), item or _variant(field)
@@ -78,49 +137,86 @@ def _variant(field: Field) -> str:
 
 
 def shown(
-    scope: Scope, scoped: ScopedField, text: str | None, attributes: Mapping[str, str] = _NOBODY
+    scope: Scope,
+    scoped: ScopedField,
+    text: str | None,
+    attributes: Mapping[str, str] = _NOBODY,
+    asked: Asked | None = None,
 ) -> str | None:
-    """A label or description with its Liquid carried out as outside of any query."""
+    """A label or description in the viewer's locale, its Liquid carried out for the query, or
+    as outside of any query.
+    """
+    text = localized(scope.model, text, attributes)
     if text is None or not has_liquid(text):
         return text
     try:
-        return render(text, _Outside(scope, scoped, attributes)).strip()
+        made = render(text, _LabelContext(scope, scoped, attributes, asked)).strip()
     except LookmlError:
         return text
+    return localized(scope.model, made, attributes)
 
 
-class _Outside:
-    """A liquid.LiquidContext where no query is: nothing is selected, defaults are chosen."""
+class _LabelContext:
+    """A liquid.LiquidContext of labels. Without a query nothing is selected and parameters have
+    their defaults; there is no SQL in either case.
+    """
 
     dialect_name = ""
-    timezone = ""
 
-    def __init__(self, scope: Scope, scoped: ScopedField, attributes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        scoped: ScopedField,
+        attributes: Mapping[str, str],
+        asked: Asked | None,
+    ) -> None:
         self._scope = scope
         self._attributes = attributes
+        self._asked = asked or Asked()
+        self.timezone = self._asked.timezone
         self.model_name = scope.model.name
         self.explore_name = scope.explore.name
         self.view_name = scoped.alias
         self.field_name = scoped.field.name
 
-    def in_query(self, name: str) -> bool:
-        del name
-        return False
+    def _find(self, name: str) -> ScopedField | None:
+        scope = self._scope
+        return scope.find_unrestricted(name) or scope.find_unrestricted(f"{self.view_name}.{name}")
 
-    is_selected = is_filtered = in_query
+    def _any(self, name: str, among: Iterable[str]) -> bool:
+        """Whether the field, or some field of the view, of that name is among the names."""
+        found = self._find(name)
+        full = found.full_name if found is not None else name
+        return any(item == full or item.startswith(f"{name}.") for item in among)
+
+    def in_query(self, name: str) -> bool:
+        return self.is_selected(name) or self.is_filtered(name)
+
+    def is_selected(self, name: str) -> bool:
+        return self._any(name, self._asked.fields)
+
+    def is_filtered(self, name: str) -> bool:
+        return self._any(name, [key for key, text in self._asked.filters.items() if text])
 
     def condition(self, name: str, sql: str) -> str:
         del name, sql
         return "1=1"
 
-    def parameter_value(self, name: str) -> str | None:
-        found = self._scope.find_unrestricted(name) or self._scope.find_unrestricted(
-            f"{self.view_name}.{name}"
-        )
-        if found is None or found.field.default_value is None:
+    def chosen(self, name: str) -> tuple[Field, str] | None:
+        """The parameter and its value in the query, or by default."""
+        found = self._find(name)
+        if found is None:
             return None
-        value = found.field.default_value
-        return f"'{value}'" if found.field.type == "string" else value
+        text = self._asked.filters.get(found.full_name)
+        value = unescape(text) if text else found.field.default_value
+        return None if value is None else (found.field, value)
+
+    def parameter_value(self, name: str) -> str | None:
+        chosen = self.chosen(name)
+        if chosen is None:
+            return None
+        parameter, value = chosen
+        return f"'{value}'" if parameter.type == "string" else value
 
     def parameter(self, name: str) -> str:
         return self.parameter_value(name) or ""
@@ -139,8 +235,8 @@ class _Outside:
         return self._attributes.get(name)
 
     def filter_text(self, name: str) -> str | None:
-        del name
-        return None
+        found = self._find(name)
+        return self._asked.filters.get(found.full_name if found is not None else name)
 
     def sql_of(self, name: str) -> str:
         del name
@@ -148,3 +244,7 @@ class _Outside:
 
     def sql_quote(self, text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
+
+    def localized(self, key: str) -> str | None:
+        localization = self._scope.model.localization
+        return localization.lookup(key, self._attributes.get("locale")) if localization else None

@@ -21,7 +21,10 @@ __all__ = [
     "render_html",
 ]
 
-_READS = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.\w+)*)\._(?:value|rendered_value)\b")
+_READS = re.compile(
+    r"(?<![\w.])([A-Za-z_]\w*(?:\.\w+)*)"
+    r"\._(?:value|rendered_value|linked_value|filterable_value|link)\b"
+)
 
 
 def has_liquid(text: str) -> bool:

@@ -18,7 +18,7 @@ _MOST_EXCERPT = 80
 def rendered(template: str, variables: Mapping[str, object], *, html: bool) -> str:
     """The template's text; LookmlError where it is wrong or takes too much."""
     try:
-        bound = _template(template, html)
+        bound = template_of(template, html)
         context = SandboxContext(bound, len(template), variables)
         buffer = context.get_buffer()
         bound.render_with_context(context, buffer)
@@ -32,7 +32,7 @@ def rendered(template: str, variables: Mapping[str, object], *, html: bool) -> s
 
 
 @lru_cache(maxsize=4096)
-def _template(text: str, html: bool) -> BoundTemplate:
+def template_of(text: str, html: bool) -> BoundTemplate:
     return sandbox(html).from_string(text)
 
 

@@ -38,6 +38,11 @@ class LiquidContext(Protocol):
 _CONTEXT = "\0context"
 
 
+def _nothing(name: str) -> None:
+    """SQL has no locale."""
+    del name
+
+
 def asked(context: RenderContext) -> LiquidContext | None:
     """The query that is being rendered for; None where a cell is."""
     found: Any = context.globals.get(_CONTEXT)
@@ -64,6 +69,7 @@ class QueryVariables(Mapping[str, object]):
             "_query": {"_query_timezone": context.timezone},
             "_filters": Lookup(context.filter_text),
             "_user_attributes": Lookup(context.user_attribute),
+            "_localization": Lookup(getattr(context, "localized", _nothing)),
         }
 
     def __getitem__(self, name: str) -> object:

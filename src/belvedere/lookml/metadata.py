@@ -19,7 +19,7 @@ from belvedere.lookml.field_metadata import (
     lookml_link,
 )
 from belvedere.lookml.field_traits import enumerations, measure_types
-from belvedere.lookml.labels import explore_label, model_label
+from belvedere.lookml.labels import explore_label, localized, model_label
 from belvedere.lookml.model import Category, Explore, FilterPair, Join, Model, View
 from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.lookml.value_formats import NAMED_VALUE_FORMATS, value_format
@@ -62,14 +62,21 @@ def explore_metadata(
     return made | {name: value for name, value in facts.items() if wanted.wants(name)}
 
 
-def nav_explore(explore: Explore, model: Model) -> dict[str, Any]:
+def nav_explore(
+    explore: Explore, model: Model, attributes: Mapping[str, str] = _NO_ATTRIBUTES
+) -> dict[str, Any]:
+    """An explore as menus list it, in the locale of the viewer's `attributes`."""
     return {
         "name": explore.name,
-        "description": explore.description,
-        "label": explore_label(explore),
+        "description": localized(model, explore.description, attributes),
+        "label": explore_label(explore, model, attributes),
         "hidden": explore.hidden,
-        "group_label": explore.group_label or model_label(model),
+        "group_label": _group_label(explore, model, attributes),
     }
+
+
+def _group_label(explore: Explore, model: Model, attributes: Mapping[str, str]) -> str:
+    return localized(model, explore.group_label, attributes) or model_label(model, attributes)
 
 
 class _Described:
@@ -81,6 +88,13 @@ class _Described:
         self.wanted = wanted
         self.explore = scope.explore
         self.model = scope.model
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        return self.audience.attributes
+
+    def label(self) -> str:
+        return explore_label(self.explore, self.model, self.attributes)
 
     def views(self) -> dict[str, View]:
         """Views by alias; one whose fields are all hidden from the audience is hidden itself."""
@@ -182,7 +196,7 @@ class _Described:
             "sql_on": join.sql_on,
             "sql_table_name": join.sql_table_name,
             "type": join.type,
-            "view_label": join.view_label,
+            "view_label": localized(self.model, join.view_label, self.attributes),
         }
 
     def _join_fields(self, join: Join) -> list[str] | None:
@@ -196,9 +210,9 @@ class _Described:
 _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "id": lambda d: f"{d.model.name}::{d.explore.name}",
     "name": lambda d: d.explore.name,
-    "description": lambda d: d.explore.description,
-    "label": lambda d: explore_label(d.explore),
-    "title": lambda d: explore_label(d.explore),
+    "description": lambda d: localized(d.model, d.explore.description, d.attributes),
+    "label": _Described.label,
+    "title": _Described.label,
     "scopes": lambda d: list(dict.fromkeys([d.explore.name, *d.views()])),
     "lookml_link": _Described.link,
     "files": _Described.files,
@@ -219,7 +233,7 @@ _PROPERTIES: dict[str, Callable[[_Described], Any]] = {
     "errors": lambda _: [],
     "fields": _Described.fields,
     "joins": _Described.joins,
-    "group_label": lambda d: d.explore.group_label or model_label(d.model),
+    "group_label": lambda d: _group_label(d.explore, d.model, d.attributes),
     "supported_measure_types": lambda _: measure_types(),
     "always_join": lambda d: list(d.explore.always_join),
 }

@@ -11,16 +11,12 @@ from enum import StrEnum
 
 import msgspec
 
-
-class Location(msgspec.Struct, frozen=True):
-    """Where something is written: path within the project, line and column from 1."""
-
-    file: str
-    line: int
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+from belvedere.lookml.dashboards import Dashboard
+from belvedere.lookml.localization import Localization
+from belvedere.lookml.places import (  # the rest of the package has them from here
+    FilterPair as FilterPair,  # noqa: PLC0414
+    Location as Location,  # noqa: PLC0414
+)
 
 
 class Category(StrEnum):
@@ -44,13 +40,6 @@ class CaseBranch(msgspec.Struct, frozen=True):
 class AllowedValue(msgspec.Struct, frozen=True):
     label: str
     value: str
-
-
-class FilterPair(msgspec.Struct, frozen=True):
-    """A field and the filter expression put on it, as written (`field` may lack its view)."""
-
-    field: str
-    expression: str
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -322,6 +311,7 @@ class Explore(msgspec.Struct, frozen=True, kw_only=True):
     required_access_grants: tuple[str, ...] = ()
     cancel_grouping_fields: tuple[str, ...] = ()
     symmetric_aggregates: bool = True
+    suggestions: bool = True
     case_sensitive: bool | None = None
     persist_for: str | None = None
     persist_with: str | None = None
@@ -374,6 +364,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     named_value_formats: dict[str, NamedValueFormat] = {}
     map_layers: dict[str, MapLayer] = {}
     tests: tuple[DataTest, ...] = ()
+    dashboards: dict[str, Dashboard] = {}
+    localization: Localization | None = None
     persist_for: str | None = None
     persist_with: str | None = None
     case_sensitive: bool | None = None

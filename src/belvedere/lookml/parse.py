@@ -41,6 +41,15 @@ _ITEM = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_BRANCH = re.compile(
+    rf"""{_GAP}
+    (?:(?P<close>\}})
+    |(?:(?P<string>{_STRING})|(?P<word>[\w.\-]+(?:[ ][\w.\-]+)*+))\s*:+[ \t]*
+      (?P<condition>(?:\$\{{[^{{}}]*+\}}|[^{{}};\n])*+)(?:;;)?
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+"""`label: condition` in the old `sql_case: { … }`, ended by a line or `;;`."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _REST = re.compile(rf"{_GAP}\Z")
 _SKIP_GAP = re.compile(_GAP)
@@ -159,6 +168,8 @@ class _Parser:
             if opening:
                 return Node("block", key, "", start, position, name=value), opening.end()
             return Node("string", key, value, start, position), position
+        if kind_of_value == "open" and key == "sql_case":
+            return self._sql_case(start, position)
         if kind_of_value == "open":
             return Node("block", key, "", start, position), position
         if kind_of_value == "list":
@@ -176,6 +187,21 @@ class _Parser:
                 text = text[:-1].rstrip()
             end = match.start("expression") + len(text)
         return Node("expression", match["expression_key"], text.strip(), start, end), end
+
+    def _sql_case(self, start: int, position: int) -> tuple[Node, int]:
+        """A list whose pairs are labels and conditions."""
+        branches: list[Node] = []
+        while True:
+            match = _BRANCH.match(self._text, position)
+            if match is None:
+                self._problem("Cannot read this as sql_case: { label: condition }", start)
+                return Node("list", "sql_case", "", start, position, children=branches), position
+            position = match.end()
+            if match["close"]:
+                return Node("list", "sql_case", "", start, position, children=branches), position
+            label = unescaped(match["string"]) if match["string"] else match["word"]
+            condition = match["condition"].strip()
+            branches.append(Node("pair", label, condition, match.start(), position))
 
     def _list(self, key: str, start: int, position: int) -> tuple[Node, int]:
         members: list[Node] = []

@@ -4,82 +4,43 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from belvedere.lookml import resolve
-from belvedere.lookml.assemble import Raw, Value, raw_of
+import msgspec
+
+from belvedere.lookml.assemble import Raw, Value
+from belvedere.lookml.check_dashboards import check_dashboards
+from belvedere.lookml.check_localization import check_localization
+from belvedere.lookml.check_templates import check_templates
 from belvedere.lookml.checks import check_model
+from belvedere.lookml.constants import Constants
+from belvedere.lookml.dashboard_files import RawDashboard
 from belvedere.lookml.diagnostics import Diagnostic, Severity
 from belvedere.lookml.includes import matching
-from belvedere.lookml.model import Model, View
-from belvedere.lookml.parse import parse
+from belvedere.lookml.localization import TAIL as STRINGS, Localization, locale_of
+from belvedere.lookml.manifest import Manifest, constants_of, read_manifest
+from belvedere.lookml.model import Location, Model, View
 from belvedere.lookml.reading import Reader
-from belvedere.lookml.tree import Node, SyntaxTree
+from belvedere.lookml.resolve import resolve_model
+from belvedere.lookml.resolve_dashboards import resolve_dashboards
+from belvedere.lookml.resolve_views import resolve_view
+from belvedere.lookml.sources import (
+    Fingerprint,
+    Imports,
+    SourceFile,
+    fingerprint,
+    is_current,
+    source_file,
+)
+from belvedere.lookml.tree import Node
+
+__all__ = ["Fingerprint", "Imports", "Project", "SourceFile", "beside", "open_project"]
 
 _MODEL_TAILS = (".model.lkml", ".model.lookml")
-_LOOKML_TAILS = (".lkml", ".lookml")
 _MANIFESTS = ("manifest.lkml", "manifest.lookml")
-
-Fingerprint = Mapping[str, tuple[int, int]]
-Imports = Callable[[str], Path | None]
-"""Answers the folder of another project by its name."""
-
-
-def fingerprint(root: Path) -> dict[str, tuple[int, int]]:
-    """Modification time (ns) and size of every LookML file, by path within the project; and of
-    every folder (its path ends with a slash), whose time tells of files that come and go.
-    """
-    found: dict[str, tuple[int, int]] = {}
-    folders = [(os.fspath(root), "")]
-    while folders:
-        folder, prefix = folders.pop()
-        try:
-            entries = list(os.scandir(folder))
-            found[prefix or "/"] = (os.stat(folder).st_mtime_ns, 0)  # noqa: PTH116
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                folders.append((entry.path, f"{prefix}{entry.name}/"))
-            elif entry.name.endswith(_LOOKML_TAILS):
-                status = entry.stat()
-                found[prefix + entry.name] = (status.st_mtime_ns, status.st_size)
-    return found
-
-
-def is_current(root: Path, state: Fingerprint) -> bool:
-    """Whether the fingerprint still holds: much quicker than taking a new one."""
-    base = os.fspath(root)
-    try:
-        for path, (modified, size) in state.items():
-            status = os.stat(f"{base}/{path}")  # noqa: PTH116  for every query: no Path
-            is_folder = path.endswith("/")
-            if status.st_mtime_ns != modified or (status.st_size != size and not is_folder):
-                return False
-    except OSError:
-        return False
-    return True
-
-
-@dataclass(slots=True, eq=False)
-class SourceFile:
-    """A parsed file; `objects` are its blocks, built once and shared by reloads."""
-
-    tree: SyntaxTree
-    digest: str
-    objects: dict[int, Raw] = field(default_factory=dict)
-
-    def object_of(self, node: Node) -> Raw:
-        raw = self.objects.get(node.start)
-        if raw is None:
-            raw = self.objects[node.start] = raw_of(node, self.tree)
-        return raw
 
 
 @dataclass(eq=False)
@@ -94,6 +55,7 @@ class Project:
     imported: Mapping[str, tuple[Path, Fingerprint] | None]
     """Other projects that files include, None for those that are not there."""
     models: dict[str, Model]
+    manifest: Manifest | None
     version: str
     _diagnostics: list[Diagnostic]
     _views: dict[tuple[int, ...], tuple[tuple[Raw, ...], View, list[Diagnostic]]]
@@ -106,11 +68,30 @@ class Project:
             found = list(self._diagnostics)
             for model in self.models.values():
                 found += check_model(model)
+                found += check_dashboards(model, self.models)
+                found += check_localization(model)
+                found += check_templates(model, self._place)
             first: dict[tuple[str, str], Diagnostic] = {}
             for diagnostic in found:
                 first.setdefault((str(diagnostic.location), diagnostic.message), diagnostic)
             self._checked = tuple(first.values())
         return self._checked
+
+    def _place(
+        self, location: Location | None, text: str, line: int, column: int
+    ) -> Location | None:
+        """Where a line of a template stands that is written in the object at `location`."""
+        file = self.files.get(location.file) if location is not None else None
+        if file is None or location is None:
+            return location
+        source = file.tree.text
+        start = source.find(text, file.tree.offset(location.line))
+        if start < 0:
+            return location
+        first = file.tree.location(start)
+        return Location(
+            first.file, first.line + line - 1, column if line > 1 else first.column + column - 1
+        )
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -171,7 +152,7 @@ def _files(
     for path in sorted(path for path in state if not path.endswith("/")):
         name = prefix + path
         kept = before.files.get(name) if before and known.get(path) == state[path] else None
-        found[name] = kept or _file(root, path, name)
+        found[name] = kept or source_file(root, path, name)
     return found
 
 
@@ -224,15 +205,6 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _file(root: Path, path: str, name: str) -> SourceFile:
-    try:
-        data = (root / path).read_bytes()
-    except OSError:
-        data = b""
-    data_text = "" if path.endswith(".dashboard.lookml") else data.decode("utf-8", errors="replace")
-    return SourceFile(parse(data_text, name), hashlib.blake2b(data, digest_size=16).hexdigest())
-
-
 class _Loader:
     def __init__(
         self,
@@ -251,13 +223,18 @@ class _Loader:
         self._views = dict(before._views) if before is not None else {}  # noqa: SLF001
         self._used: set[tuple[int, ...]] = set()
         self._diagnostics: list[Diagnostic] = []
-        self._manifest = self._read_manifest("")
-        self._name = name or self._manifest_name() or root.name
-        self._constants = self._read_constants()
+        manifest_reader = Reader(Constants())
+        self._manifest = self._read_manifest("", manifest_reader)
+        self._name = name or (self._manifest and self._manifest.project_name) or root.name
+        self._constants = constants_of(self._manifest, self._imported_manifests(), manifest_reader)
+        self._diagnostics += manifest_reader.diagnostics
+        self._localization = self._localized()
+        settings = repr((self._constants, self._localization)).encode("utf-8", "surrogatepass")
+        self._settings = hashlib.blake2b(settings, digest_size=16).hexdigest()
 
     def project(self) -> Project:
         for file in self._files.values():
-            self._syntax(file)
+            self._diagnostics += file.problems
         models = {}
         for path in self._paths:
             tail = next((tail for tail in _MODEL_TAILS if path.endswith(tail)), None)
@@ -276,50 +253,44 @@ class _Loader:
             imports=self._imports,
             imported=self._imported_projects,
             models=models,
+            manifest=self._manifest,
             version=digest.hexdigest(),
             _diagnostics=self._diagnostics,
             _views=views,
         )
 
-    def _syntax(self, file: SourceFile) -> None:
-        for problem in file.tree.problems:
-            self._diagnostics.append(
-                Diagnostic(
-                    severity=Severity.error,
-                    kind="syntax",
-                    message=problem.message,
-                    location=file.tree.location(problem.offset),
-                )
-            )
-
     # Manifest
 
-    def _read_manifest(self, prefix: str) -> Raw | None:
+    def _read_manifest(self, prefix: str, reader: Reader) -> Manifest | None:
         for path in _MANIFESTS:
             if prefix + path in self._files:
-                tree = self._files[prefix + path].tree
-                whole = Node("block", "manifest", "", 0, len(tree.text), children=tree.nodes)
-                return raw_of(whole, tree)
+                return read_manifest(self._files[prefix + path].tree, reader)
         return None
 
-    def _manifest_name(self) -> str | None:
-        return Reader({}).text(self._manifest, "project_name") if self._manifest else None
-
-    def _read_constants(self) -> dict[str, str]:
-        """The project's own, before what it overrides in imported ones, before theirs."""
-        constants: dict[str, str] = {}
+    def _imported_manifests(self) -> dict[str, Manifest]:
+        """Those of imported projects; their own problems are told where they are opened."""
+        found = {}
         for name in self._imported_projects:
-            manifest = self._read_manifest(f"//{name}/")
-            constants |= _constants(manifest, "constant") if manifest else {}
-        if self._manifest is None:
-            return constants
-        reader = Reader({})
-        reader.check_parameters(self._manifest, "manifest")
-        self._diagnostics += reader.diagnostics
-        for kind in ("local_dependency", "remote_dependency"):
-            for value in self._manifest.all(kind):
-                constants |= _constants(raw_of(value.node, value.tree), "override_constant")
-        return constants | _constants(self._manifest, "constant")
+            manifest = self._read_manifest(f"//{name}/", Reader(Constants()))
+            if manifest is not None:
+                found[name] = manifest
+        return found
+
+    def _localized(self) -> Localization | None:
+        """Texts by locale where the manifest asks for them, imported projects' below our own."""
+        settings = self._manifest.localization if self._manifest is not None else None
+        if settings is None:
+            return None
+        strings: dict[str, dict[str, str]] = {}
+        for path in sorted(self._files, key=lambda path: not path.startswith("//")):
+            if path.endswith(STRINGS):
+                strings.setdefault(locale_of(path), {}).update(self._files[path].strings)
+        return Localization(
+            default_locale=settings.default_locale,
+            level=settings.level,
+            strings=strings,
+            location=settings.location,
+        )
 
     # Models
 
@@ -335,15 +306,22 @@ class _Loader:
             elif file is self._files[path]:
                 own.values.setdefault(node.key, []).append(Value(node, tree))
         version = self._version(name, included)
-        model = resolve.resolve_model(
+        dashboards, problems = resolve_dashboards(name, self._dashboards(included))
+        model = resolve_model(
             reader, name, self._name, version, own, raws, self._resolved_view(reader, own)
         )
-        self._diagnostics += reader.diagnostics
-        return model
+        self._diagnostics += [*reader.diagnostics, *problems]
+        return msgspec.structs.replace(
+            model, dashboards=dashboards, localization=self._localization
+        )
+
+    def _dashboards(self, included: list[str]) -> Iterator[RawDashboard]:
+        for path in included:
+            yield from self._files[path].dashboards
 
     def _version(self, name: str, included: list[str]) -> str:
         digest = hashlib.blake2b(digest_size=16)
-        digest.update(repr((self._name, name, sorted(self._constants.items()))).encode())
+        digest.update(f"{self._name}\0{name}\0{self._settings}\0".encode())
         for path in included:
             digest.update(f"{path}\0{self._files[path].digest}\0".encode())
         return digest.hexdigest()
@@ -376,7 +354,9 @@ class _Loader:
                 continue
             patterns = [node] if node.kind != "list" else [*node.children]
             for pattern in patterns:
-                for found in self._matching(reader.filled(pattern.value), path, file, node, reader):
+                for found in self._matching(
+                    reader.filled(pattern.value, Value(node, file.tree)), path, file, node, reader
+                ):
                     if not found.endswith(_MODEL_TAILS) or found == path:
                         yield file, found
 
@@ -426,7 +406,7 @@ class _Loader:
     def _resolved_view(self, reader: Reader, own: Raw) -> Callable[[Raw], View]:
         """Resolves a view, or answers the earlier resolution of the very same parts."""
         fiscal = own.last("fiscal_month_offset") is not None
-        constants = hash(tuple(sorted(self._constants.items())))
+        constants = self._constants.identity()
 
         def view_of(raw: Raw) -> View:
             parts = raw.sources
@@ -435,17 +415,9 @@ class _Loader:
             found = self._views.get(key)
             if found is None:
                 fresh = Reader(self._constants, reader.model)
-                view = resolve.resolve_view(fresh, raw, fiscal=fiscal)
+                view = resolve_view(fresh, raw, fiscal=fiscal)
                 found = self._views[key] = (parts, view, fresh.diagnostics)
             reader.diagnostics += found[2]
             return found[1]
 
         return view_of
-
-
-def _constants(raw: Raw, kind: str) -> dict[str, str]:
-    return {
-        child.name: child.last("value").node.value  # type: ignore[union-attr]
-        for child in raw.children(kind)
-        if child.last("value") is not None
-    }

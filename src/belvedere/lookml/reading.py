@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from belvedere.lookml.assemble import Raw, Value
+from belvedere.lookml.constants import Constants, replaced
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.model import FilterPair, Location, SortSpec
-from belvedere.lookml.tree import Node
-from belvedere.lookml.vocabulary import PARAMETERS
+from belvedere.lookml.vocabulary import CHOICES, FLAGS, PARAMETERS, WITHOUT_EFFECT
 
-_CONSTANT = re.compile(r"@\{\s*([\w.\-]+)\s*\}")
 _TRUE = frozenset({"yes", "true"})
 
 
@@ -20,7 +18,7 @@ _TRUE = frozenset({"yes", "true"})
 class Reader:
     """Reads one model's objects; collects what is wrong with them."""
 
-    constants: Mapping[str, str]
+    constants: Constants
     model: str | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -46,27 +44,26 @@ class Reader:
             )
         )
 
-    def filled(self, text: str, location: Location | None = None) -> str:
-        """The text with `@{constants}` replaced (constants may hold constants)."""
-        for _ in range(10):
-            if "@{" not in text:
-                break
-            text = _CONSTANT.sub(lambda match: self._constant(match, location), text)
-        return text
+    def filled(self, text: str, value: Value) -> str:
+        """The text, written in `value`, with `@{constants}` replaced."""
+        if "@{" not in text:
+            return text
+        constants = self.constants.of(value.tree.path)
+        return replaced(text, constants, partial(self._missing, value))
 
-    def _constant(self, match: re.Match[str], location: Location | None) -> str:
-        value = self.constants.get(match.group(1))
-        if value is None and location is not None:
-            hint = did_you_mean(match.group(1), self.constants)
-            self.report(f"Could not find the constant {match.group(1)}.{hint}", location)
-        return value or ""
+    def _missing(self, value: Value, name: str) -> None:
+        hint = did_you_mean(name, self.constants.of(value.tree.path))
+        self.report(f"Could not find the constant {name}.{hint}", value.location)
 
     def text(self, raw: Raw, parameter: str) -> str | None:
         value = raw.last(parameter)
         if value is None or value.node.kind not in ("word", "string", "expression"):
             return None
         text = value.node.value
-        return self.filled(text, value.location) if "@{" in text else text
+        if "${EXTENDED}" in text:
+            self.report(f"${{EXTENDED}}: there is no {parameter} that this extends", value.location)
+            text = text.replace("${EXTENDED}", "")
+        return self.filled(text, value) if "@{" in text else text
 
     def flag(self, raw: Raw, parameter: str, default: bool = False) -> bool:
         text = self.text(raw, parameter)
@@ -104,9 +101,9 @@ class Reader:
     def _members(self, value: Value) -> list[str]:
         node = value.node
         if node.kind == "list":
-            return [self.filled(child.value or child.key) for child in node.children]
+            return [self.filled(child.value or child.key, value) for child in node.children]
         if node.kind in ("word", "string"):
-            return [self.filled(node.value)]
+            return [self.filled(node.value, value)]
         return []
 
     def maybe_names(self, raw: Raw, parameter: str) -> tuple[str, ...] | None:
@@ -119,19 +116,23 @@ class Reader:
             node = value.node
             if node.kind == "list":
                 found += [
-                    FilterPair(child.key, self.filled(child.value))
+                    FilterPair(child.key, self.filled(child.value, value))
                     for child in node.children
                     if child.kind == "pair"
                 ]
             elif node.kind == "block":
-                found += self._block_pairs(node)
+                found += self._block_pairs(value)
         return tuple(found)
 
-    def _block_pairs(self, node: Node) -> list[FilterPair]:
-        written = {child.key: self.filled(child.value) for child in node.children}
+    def _block_pairs(self, value: Value) -> list[FilterPair]:
+        written = self.texts(value)
         if "field" in written:
             return [FilterPair(written["field"], written.get("value", ""))]
         return [FilterPair(key, value) for key, value in written.items()]
+
+    def texts(self, value: Value) -> dict[str, str]:
+        """The parameters of a small block, the last one of each name."""
+        return {child.key: self.filled(child.value, value) for child in value.node.children}
 
     def sorts(self, raw: Raw) -> tuple[SortSpec, ...]:
         found: list[SortSpec] = []
@@ -149,14 +150,23 @@ class Reader:
         return tuple(sort for sort in found if sort.field)
 
     def check_parameters(self, raw: Raw, kind: str) -> None:
-        """Report parameters that the object does not have."""
+        """Report parameters that the object does not have, values that they do not take, and
+        parameters that change nothing.
+        """
         known = PARAMETERS[kind]
         for parameter, values in raw.values.items():
             if parameter not in known:
-                self._unknown(parameter, kind, raw, values[0].location)
+                self._unknown(parameter, kind, raw.name, values[0].location)
+                continue
+            if parameter in FLAGS or (kind, parameter) in CHOICES:
+                self._check_choice(kind, parameter, raw, values[-1])
+            if parameter in PARAMETERS:
+                self._check_blocks(parameter, raw, values)
+            if (kind, parameter) in WITHOUT_EFFECT:
+                self._without_effect(kind, parameter, raw, values[-1])
         for key, name in raw.objects:
             if key not in known:
-                self._unknown(key, kind, raw, raw.objects[key, name].location)
+                self._unknown(key, kind, raw.name, raw.objects[key, name].location)
         for value in raw.repeated:
             self.report(
                 f'{value.node.key} "{value.node.name}" is written twice in {kind} "{raw.name}"; '
@@ -165,10 +175,68 @@ class Reader:
                 severity=Severity.warning,
             )
 
-    def _unknown(self, parameter: str, kind: str, raw: Raw, location: Location) -> None:
+    def _check_choice(self, kind: str, parameter: str, raw: Raw, value: Value) -> None:
+        allowed = CHOICES.get((kind, parameter), ("yes", "no"))
+        text = self.filled(value.node.value, value).strip()
+        accepted = {*allowed, "true", "false"} if parameter in FLAGS else {*allowed}
+        if text.lower() not in accepted and value.node.kind in ("word", "string", "expression"):
+            hint = did_you_mean(text, allowed)
+            self.report(
+                f"{parameter} of {_titled(kind, raw.name)} takes {_either(allowed)}, "
+                f'not "{text}".{hint}',
+                value.location,
+            )
+
+    def _check_blocks(self, parameter: str, raw: Raw, values: list[Value]) -> None:
+        """Blocks without a name, whose parameters are plain values."""
+        known = PARAMETERS[parameter]
+        for value in values:
+            if value.node.kind != "block":
+                continue
+            for child in value.node.children:
+                place = Value(child, value.tree)
+                if child.key not in known:
+                    self._unknown(child.key, parameter, raw.name, place.location)
+                elif child.key in PARAMETERS and child.kind == "block":
+                    self._check_blocks(child.key, raw, [place])
+
+    def _without_effect(self, kind: str, parameter: str, raw: Raw, value: Value) -> None:
+        serious, why = WITHOUT_EFFECT[kind, parameter]
+        self.report(
+            f"{parameter} of {_titled(kind, raw.name)} has no effect: {why}",
+            value.location,
+            severity=Severity.warning if serious else Severity.info,
+        )
+
+    def _unknown(self, parameter: str, kind: str, name: str, location: Location) -> None:
         hint = did_you_mean(parameter, PARAMETERS[kind])
         self.report(
-            f'Unknown or unexpected parameter "{parameter}" in {kind} "{raw.name}".{hint}',
+            f'Unknown or unexpected parameter "{parameter}" in {_titled(kind, name)}.{hint}',
             location,
             severity=Severity.warning,
         )
+
+
+def _titled(kind: str, name: str) -> str:
+    return f'{kind} "{name}"' if name else kind
+
+
+def _either(allowed: tuple[str, ...]) -> str:
+    return " or ".join(allowed) if len(allowed) == 2 else f"one of {', '.join(allowed)}"
+
+
+def plain_block(reader: Reader, value: Value) -> dict[str, object]:
+    """A block as plain data, repeated parameters as lists."""
+    result: dict[str, object] = {}
+    for child in value.node.children:
+        item: object = reader.filled(child.value, value)
+        if child.kind == "block":
+            item = plain_block(reader, Value(child, value.tree))
+        elif child.kind == "list":
+            item = [reader.filled(member.value, value) for member in child.children]
+        if child.key in result:
+            present = result[child.key]
+            result[child.key] = [*present, item] if isinstance(present, list) else [present, item]
+        else:
+            result[child.key] = item
+    return result

@@ -8,7 +8,7 @@ from typing import Any
 from belvedere.lookml.assemble import Raw, Value
 from belvedere.lookml.diagnostics import Severity, did_you_mean
 from belvedere.lookml.model import AllowedValue, CaseBranch, Category, Field, Link
-from belvedere.lookml.reading import Reader
+from belvedere.lookml.reading import Reader, plain_block
 from belvedere.lookml.vocabulary import (
     DEFAULT_TIMEFRAMES,
     DIMENSION_TYPES,
@@ -122,7 +122,9 @@ class FieldResolver:
         if "link" in raw.values:
             values["links"] = tuple(self._links(raw))
         if "action" in raw.values:
-            values["actions"] = tuple(_plain(value) for value in raw.all("action"))
+            values["actions"] = tuple(
+                plain_block(self._reader, value) for value in raw.all("action")
+            )
         if "decimals" in raw.values and "value_format" not in raw.values:
             digits = reader.whole(raw, "decimals") or 0
             values["value_format"] = "#,##0" + ("." + "0" * digits if digits else "")
@@ -130,7 +132,7 @@ class FieldResolver:
 
     def _links(self, raw: Raw) -> Iterator[Link]:
         for value in raw.all("link"):
-            written = _texts(self._reader, value)
+            written = self._reader.texts(value)
             yield Link(written.get("label", ""), written.get("url", ""), written.get("icon_url"))
 
     def _report(self, message: str, raw: Raw, severity: Severity = Severity.error) -> None:
@@ -179,18 +181,40 @@ class FieldResolver:
                 self._report(f"{parameter} takes numbers, not {text}", raw)
 
     def _cases(self, raw: Raw) -> dict[str, Any]:
-        value = raw.last("case")
-        if value is None or value.node.kind != "block":
+        value = raw.last("case") or raw.last("sql_case")
+        if value is None:
             return {}
-        branches = []
+        written = self._old_branches(value) if value.node.kind == "list" else self._branches(value)
+        branches: dict[str, CaseBranch] = {}
         otherwise = None
+        for label, condition in written:
+            if condition is None:
+                otherwise = label
+            elif label in branches:
+                message = f'Several conditions of case in "{raw.name}" have the label "{label}"'
+                self._report(message, raw, Severity.warning)
+                branches[f"{label}\0{len(branches)}"] = CaseBranch(condition, label)
+            else:
+                branches[label] = CaseBranch(condition, label)
+        return {"cases": tuple(branches.values()), "case_else": otherwise}
+
+    def _branches(self, value: Value) -> Iterator[tuple[str, str | None]]:
+        """Labels with their conditions; None is the condition of `else`."""
         for child in value.node.children:
             if child.key == "when":
-                written = {c.key: self._reader.filled(c.value) for c in child.children}
-                branches.append(CaseBranch(written.get("sql", ""), written.get("label", "")))
+                written = self._reader.texts(Value(child, value.tree))
+                yield written.get("label", ""), written.get("sql", "")
             elif child.key == "else":
-                otherwise = self._reader.filled(child.value)
-        return {"cases": tuple(branches), "case_else": otherwise}
+                yield self._reader.filled(child.value, value), None
+
+    def _old_branches(self, value: Value) -> Iterator[tuple[str, str | None]]:
+        """Of the old `sql_case: { label: condition }`, where `else` has a label."""
+        for child in value.node.children:
+            text = self._reader.filled(child.value, value)
+            if child.key == "else":
+                yield text.strip("\"'"), None
+            else:
+                yield child.key, text
 
     def _group(self, raw: Raw) -> Iterator[Field]:
         values = self._common(raw)
@@ -254,7 +278,7 @@ class FieldResolver:
         kind = self._reader.text(raw, "type") or "string"
         allowed = []
         for value in raw.all("allowed_value"):
-            written = _texts(self._reader, value)
+            written = self._reader.texts(value)
             choice = written.get("value", written.get("label", ""))
             allowed.append(AllowedValue(written.get("label", choice), choice))
         timeframe = _DATE_TYPES.get(kind)
@@ -272,24 +296,3 @@ _TEXT_SET = frozenset(_TEXTS)
 
 def _timeframe(name: str) -> str:
     return TIMEFRAME_ALIASES.get(name, name)
-
-
-def _texts(reader: Reader, value: Value) -> dict[str, str]:
-    return {child.key: reader.filled(child.value) for child in value.node.children}
-
-
-def _plain(value: Value) -> dict[str, object]:
-    """A block as plain data, repeated parameters as lists."""
-    result: dict[str, object] = {}
-    for child in value.node.children:
-        item: object = child.value
-        if child.kind == "block":
-            item = _plain(Value(child, value.tree))
-        elif child.kind == "list":
-            item = [member.value for member in child.children]
-        if child.key in result:
-            present = result[child.key]
-            result[child.key] = [*present, item] if isinstance(present, list) else [present, item]
-        else:
-            result[child.key] = item
-    return result

@@ -57,3 +57,7 @@ class SyntaxTree:
     def location(self, offset: int) -> Location:
         line = bisect_right(self._line_starts, offset)
         return Location(self.path, line, offset - self._line_starts[line - 1] + 1)
+
+    def offset(self, line: int) -> int:
+        """Where a line, counted from 1, starts."""
+        return self._line_starts[min(line, len(self._line_starts)) - 1]

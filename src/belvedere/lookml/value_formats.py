@@ -36,6 +36,13 @@ def value_format(model: Model, field: Field) -> str | None:
     return named.value_format if named is not None else NAMED_VALUE_FORMATS.get(name)
 
 
+def is_strict(model: Model, field: Field) -> bool:
+    """Whether the format is to be kept whatever the viewer's number format."""
+    named = model.named_value_formats.get(field.value_format_name or "")
+    by_name = field.value_format is None and named is not None and named.strict_value_format
+    return field.strict_value_format or by_name
+
+
 def _default_format(field: Field) -> str | None:
     if field.interval is not None:
         return "0"

@@ -92,7 +92,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
         "required_access_grants cancel_grouping_fields symmetric_aggregates case_sensitive "
         "persist_for persist_with sql_table_name aggregate_table query suggestions sql_preamble "
         "view autogenerate_primary_keys test",
-        "set": "fields",
+        "set": "fields label",
         "derived_table": f"sql explore_source sql_create create_process {_PERSISTENCE}",
         "explore_source": "column derived_column filters dev_filters bind_filters "
         "bind_all_filters expression_custom_filter limit sorts timezone",
@@ -109,6 +109,26 @@ PARAMETERS: dict[str, frozenset[str]] = {
         "model": "connection include label explore view access_grant datagroup map_layer "
         "named_value_format test persist_for persist_with case_sensitive week_start_day "
         "fiscal_month_offset sql_preamble template",
+        "constant": "value export",
+        "local_dependency": "project override_constant",
+        "remote_dependency": "url ref override_constant",
+        "override_constant": "value",
+        "application": "label url file sri_hash mount_points entitlements",
+        "visualization": "id label url file sri_hash dependencies",
+        "localization_settings": "default_locale localization_level",
+        "link": "label url icon_url",
+        "action": "label url icon_url form_url param form_param user_attribute_param",
+        "allowed_value": "label value",
+        "access_filter": "field user_attribute",
+        "bind_filters": "from_field to_field",
+        "always_filter": "filters",
+        "conditionally_filter": "filters unless",
+        "column": "field",
+        "derived_column": "sql",
+        "assert": "expression",
+        "case": "when else",
+        "when": "sql label",
+        "create_process": "sql_step",
         "manifest": "project_name local_dependency remote_dependency constant "
         "localization_settings new_lookml_runtime rely_on_old_lookml_runtime application "
         "visualization",
@@ -214,3 +234,78 @@ TIMEFRAMES = frozenset(
     ]
 )
 INTERVALS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
+
+FLAGS = frozenset(
+    [
+        *("hidden", "primary_key", "can_filter", "convert_tz", "suggestable", "alpha_sort"),
+        *("allow_fill", "case_sensitive", "bind_all_filters", "symmetric_aggregates"),
+        *("skip_drill_filter", "full_suggestions", "bypass_suggest_restrictions", "approximate"),
+        *("allow_approximate_optimization", "value_to_date", "strict_value_format"),
+        *("fields_hidden_by_default", "final", "publish_as_db_view", "materialized_view"),
+        *("outer_only", "required", "new_lookml_runtime"),
+    ]
+)
+"""Parameters that take yes or no."""
+
+_DATATYPES = ("epoch", "timestamp", "datetime", "date", "yyyymmdd")
+_PERIODS = ("year", "fiscal_year", "quarter", "fiscal_quarter", "month", "week", "date")
+_INPUTS = ("string", "number", "date", "date_time", "yesno")
+CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
+    **{(kind, "datatype"): _DATATYPES for kind in ("dimension", "dimension_group", "measure")},
+    ("filter", "datatype"): _DATATYPES,
+    ("dimension", "style"): ("classic", "interval", "integer", "relational"),
+    ("dimension", "units"): (
+        *("feet", "kilometers", "meters", "miles", "nautical_miles", "yards"),
+    ),
+    ("measure", "direction"): ("row", "column"),
+    ("measure", "kind"): ("previous", "difference", "relative_change"),
+    ("measure", "period"): _PERIODS,
+    ("parameter", "type"): (*_INPUTS, "unquoted"),
+    ("filter", "type"): (*_INPUTS, "time", "zipcode", "unquoted", "tier", "location"),
+    ("model", "week_start_day"): (
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    ),
+    ("view", "extension"): ("required",),
+    ("explore", "extension"): ("required",),
+    ("map_layer", "format"): ("topojson", "geojson", "vector_tile_region"),
+}
+"""Parameters of an object that take one of a few words."""
+
+_NO_ROWS = "it changes no row"
+WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
+    **{
+        (kind, parameter): (serious, why)
+        for kind in ("dimension", "dimension_group", "measure", "filter", "parameter")
+        for parameter, serious, why in (
+            ("fanout_on", True, "repeated records are counted as the join says"),
+            ("format", True, "use value_format"),
+            ("scope", True, "fields are named by their views"),
+            ("precision", False, "use value_format"),
+            ("suggest_persist_for", False, "suggestions are kept as long as query results"),
+            ("bypass_suggest_restrictions", False, "suggestions always obey access filters"),
+        )
+    },
+    ("measure", "approximate_threshold"): (False, _NO_ROWS),
+    ("measure", "allow_approximate_optimization"): (False, _NO_ROWS),
+    ("join", "sql_having"): (True, "use sql_always_having of the explore"),
+    ("join", "view_name"): (True, "use from"),
+    ("join", "outer_only"): (True, "the join is made wherever it is needed"),
+    ("explore", "sql_preamble"): (True, "functions have to exist in the database"),
+    ("explore", "autogenerate_primary_keys"): (True, "declare a primary_key"),
+    ("explore", "view"): (True, "use view_name or from"),
+    ("model", "sql_preamble"): (True, "functions have to exist in the database"),
+    ("model", "template"): (True, "templates are no part of the language any more"),
+    **{
+        (kind, parameter): (False, why)
+        for kind in ("derived_table", "materialization")
+        for parameter, why in (
+            ("table_compression", _NO_ROWS),
+            ("table_format", _NO_ROWS),
+            ("publish_as_db_view", "read the table by its query"),
+            ("materialized_view", "the table is computed with each query"),
+        )
+    },
+}
+"""Parameters that are understood and change nothing: whether that can change results, and what
+to know or to do instead.
+"""

@@ -15,13 +15,19 @@ from sqlalchemy.orm import Session
 from belvedere import ids
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.query import stored
+from belvedere.query.definition import definition_from
+from belvedere.query.merge_runs import Merge, MergeSource
 from belvedere.query.tables import MergeQueryRow
 
 _KEPT = ("column_limit", "dynamic_fields", "pivots", "sorts", "total", "limit", "vis_config")
 
 
+def find(session: Session, slug: str) -> MergeQueryRow | None:
+    return session.get(MergeQueryRow, slug)
+
+
 def get(session: Session, slug: str) -> MergeQueryRow:
-    row = session.get(MergeQueryRow, slug)
+    row = find(session, slug)
     if row is None:
         raise NotFound
     return row
@@ -51,6 +57,23 @@ def create(session: Session, body: Mapping[str, Any], now: datetime) -> MergeQue
 
 def _equal(session: Session, fingerprint: str) -> MergeQueryRow | None:
     return session.scalar(select(MergeQueryRow).where(MergeQueryRow.fingerprint == fingerprint))
+
+
+def merge_of(session: Session, row: MergeQueryRow) -> Merge:
+    """What to run."""
+    kept = row.definition
+    body = {name: kept.get(name) for name in _KEPT} | {"model": "merge", "view": "merge"}
+    sources = [
+        MergeSource(
+            stored.definition_of(stored.get(session, source["query_id"])),
+            [
+                (str(pair.get("field_name") or ""), str(pair.get("source_field_name") or ""))
+                for pair in source["merge_fields"]
+            ],
+        )
+        for source in kept["source_queries"]
+    ]
+    return Merge(sources, definition_from(body))
 
 
 def _sources(session: Session, sources: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote as url_quote, urlencode
 
 from belvedere.compiler.compiled import Compiled
 from belvedere.lookml import liquid, metadata
 from belvedere.lookml.field_metadata import Audience
-from belvedere.lookml.filters import quote
 from belvedere.lookml.labels import field_label, titleize
-from belvedere.lookml.model import Field
+from belvedere.lookml.model import Link
 from belvedere.lookml.scope import Scope, ScopedField
+from belvedere.query.drilling import Drilling, link
+from belvedere.query.filterable import Zones, filter_for
+from belvedere.results.separators import DEFAULT_NUMBER_FORMAT, separators_of
 from belvedere.results.value_formats import Formatter, field_formatter, plain
 
 
@@ -28,16 +28,22 @@ class QueryPresenter:
         *,
         drill_links: bool,
         path_prefix: str | None,
+        dynamic_fields: Sequence[Mapping[str, object]] = (),
+        number_format: str = DEFAULT_NUMBER_FORMAT,
+        database_timezone: str = "UTC",
     ) -> None:
         self._scope = scope
         self._audience = audience
         self._compiled = compiled
         self._drill_links = drill_links
+        self._separators = separators_of(number_format)
         self._custom = {scoped.full_name: scoped for scoped in compiled.custom} | {
             item.name: ScopedField(scope.explore.base, item.field, item.name)
             for item in compiled.calculations
         }
-        self._prefix = (path_prefix or "").rstrip("/")
+        self._zones = Zones(database_timezone, compiled.timezone)
+        prefix = (path_prefix or "").rstrip("/")
+        self._drilling = Drilling(scope, compiled, audience, dynamic_fields, self._zones, prefix)
         self._metadata: dict[str, dict[str, Any]] = {}
         self._formatters: dict[str, Formatter] = {}
 
@@ -75,13 +81,13 @@ class QueryPresenter:
 
     def _formatter(self, scoped: ScopedField) -> Formatter:
         text = metadata.value_format(self._scope.model, scoped.field)
-        return field_formatter(scoped.field, text)
+        return field_formatter(scoped.field, text, self._separators)
 
     def filterable(self, name: str, value: Any) -> str | None:
         scoped = self._scoped(name)
         if scoped is None or scoped.field.is_measure or value is None:
             return None
-        expression = filter_for(scoped.field, value)
+        expression = filter_for(scoped.field, value, self._zones)
         return expression if expression != str(value) else None
 
     def html(self, name: str, value: Any, row: dict[str, Any]) -> str | None:
@@ -94,23 +100,22 @@ class QueryPresenter:
         scoped = self._scoped(name)
         if scoped is None:
             return []
-        found = [
-            link
-            for written in scoped.field.links
-            if (link := self._written_link(written.label, written.url, scoped, value, row))
-        ]
+        shown = (self._written_link(item, scoped, value, row) for item in scoped.field.links)
+        found = [item for item in shown if item is not None]
         if self._drill_links:
-            found += self._drills(scoped, value, row)
+            here = {**row, name: value}
+            found += self._drilling.links(scoped, here, self.rendered(name, value))
         return found
 
     def _written_link(
-        self, label: str, url: str, scoped: ScopedField, value: Any, row: dict[str, Any]
+        self, written: Link, scoped: ScopedField, value: Any, row: dict[str, Any]
     ) -> dict[str, Any] | None:
         values = self._cell(scoped, value, row)
-        address = liquid.render_cell(url, values).strip()
+        address = liquid.render_cell(written.url, values).strip()
         if not address:
             return None
-        return _link(liquid.render_cell(label, values), address, "url", "Link")
+        label = liquid.render_cell(written.label, values)
+        return link(label, address, "url", "Link", written.icon_url)
 
     def _cell(
         self, scoped: ScopedField, value: Any, row: Mapping[str, Any]
@@ -120,8 +125,8 @@ class QueryPresenter:
         fixed = {
             "value": value,
             "rendered_value": self.rendered(name, value),
-            "filterable_value": filter_for(scoped.field, value),
-            "link": self._drill_url(scoped, row) or "",
+            "filterable_value": filter_for(scoped.field, value, self._zones),
+            "link": self._drilling.url(scoped, {**row, name: value}) or "",
             "linked_value": self.rendered(name, value),
             "_model": {"_name": self._scope.model.name},
             "_view": {"_name": scoped.alias},
@@ -140,65 +145,3 @@ class QueryPresenter:
             }
 
         return liquid.CellVariables(scoped.alias, fixed, shown)
-
-    # Drilling
-
-    def _drills(self, scoped: ScopedField, value: Any, row: dict[str, Any]) -> list[dict[str, Any]]:
-        url = self._drill_url(scoped, {**row, scoped.full_name: value})
-        if url is None:
-            return []
-        shown = self.rendered(scoped.full_name, value)
-        kind = "measure_default" if scoped.field.is_measure else "drill"
-        label = "Show All" if scoped.field.is_measure else "by"
-        return [_link(f"{label} {shown}", url, kind, "Drill")]
-
-    def _drill_url(self, scoped: ScopedField, row: Mapping[str, Any]) -> str | None:
-        fields = self.field_metadata(scoped.full_name).get("drill_fields") or []
-        if not fields:
-            return None
-        filters = dict(self._compiled.filters)
-        for name, value in row.items():
-            other = self._scoped(name)
-            if other is not None and other.field.is_dimension:
-                if not other.field.can_filter:
-                    return None
-                if not other.field.skip_drill_filter:
-                    filters[name] = filter_for(other.field, value)
-        for pair in scoped.field.filters:
-            full = pair.field if "." in pair.field else f"{scoped.alias}.{pair.field}"
-            filters.setdefault(full, pair.expression)
-        pairs = [("fields", ",".join(fields))]
-        pairs += [(f"f[{name}]", text) for name, text in filters.items()]
-        pairs.append(("limit", "500"))
-        model, explore = self._scope.model.name, self._scope.explore.name
-        path = f"{self._prefix}/explore/{url_quote(model)}/{url_quote(explore)}"
-        return f"{path}?{urlencode(pairs, quote_via=url_quote, safe=',')}"
-
-
-def _link(label: str, url: str, kind: str, type_label: str) -> dict[str, Any]:
-    return {
-        "label": label,
-        "label_prefix": None,
-        "label_value": label,
-        "url": url,
-        "type": kind,
-        "type_label": type_label,
-        "type_label_prefix": None,
-        "type_label_value": type_label,
-    }
-
-
-@lru_cache(maxsize=8192)
-def _text_filter(value: str) -> str:
-    return quote(value)
-
-
-def filter_for(field: Field, value: Any) -> str:
-    """The filter expression that selects exactly this value of a dimension."""
-    if value is None:
-        return "NULL"
-    if field.timeframe == "week":
-        return f"{value} for 7 days"
-    if isinstance(value, str) and field.timeframe is None:
-        return _text_filter(value) if field.type != "number" else value
-    return str(value)

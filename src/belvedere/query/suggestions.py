@@ -1,17 +1,24 @@
-"""Values that a filter on a field can suggest."""
+"""Values that a filter on a field can suggest: listed by the model, or asked of the database."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from belvedere.accounts.tokens import AccessSession
+from belvedere.compiler.conditions import Grammar, grammar_of
 from belvedere.errors import NotFound
 from belvedere.lookml import metadata
+from belvedere.lookml.field_traits import suggestable
+from belvedere.lookml.model import Explore
 from belvedere.lookml.scope import ScopedField
 from belvedere.query.definition import Definition
+from belvedere.query.persistence import seconds_of
+from belvedere.query.preparing import Offer
 from belvedere.query.runner import Runner
 
 MOST = 1000
+_KEPT_SECONDS = 6 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,50 +35,32 @@ def suggest(
     explore: str,
     field: str,
     term: str | None,
-    filters: dict[str, str],
+    filters: Mapping[str, str],
     asker: AccessSession,
 ) -> Suggestions:
     """Values of the field that begin with `term`, or have a word that does. NotFound for a
-    field that the asker cannot see; empty for one that is not suggestable.
+    field that the asker cannot see; empty for one that suggests nothing.
     """
-    name = field if "." in field else f"{explore}.{field}"
-    probe = Definition(model=model, view=explore, fields=(name,), limit="0")
-    prepared = runner.prepare(probe, asker)
-    scoped = prepared.scope.find(name)
-    if scoped is None or scoped.full_name not in prepared.compiled.dimensions:
+    offer = runner.offer(model, explore, asker)
+    scoped = offer.find(field if "." in field else f"{offer.scope.explore.base}.{field}")
+    if scoped is None:
         raise NotFound
-    fixed = _fixed(scoped, prepared.model.week_start_day)
+    fixed = _fixed(scoped, offer.model.week_start_day)
     if fixed is not None:
         return Suggestions(_matching(fixed, term))
-    if not metadata.field_metadata(prepared.scope, scoped)["suggestable"]:
+    if not suggestable(offer.scope, scoped):
         return Suggestions([])
-    if prepared.scope.explore.access_filters and scoped.field.full_suggestions is False:
+    target = _target(runner, offer, scoped, asker)
+    if target is None:
         return Suggestions([])
-    target = _target(scoped)
-    query = Definition(
-        model=model,
-        view=scoped.field.suggest_explore or explore,
-        fields=(target,),
-        filters={**filters, target: _term_filter(term)} if term else dict(filters) or None,
-        sorts=(target,),
-        limit=str(MOST),
-    )
-    values, from_cache, error = runner.column(query, asker)
-    shown = [str(value) for value in values if value is not None]
-    if term:
-        shown = _matching(shown, term)
-    return Suggestions(shown, from_cache, len(values) >= MOST, error)
-
-
-def _target(scoped: ScopedField) -> str:
-    other = scoped.field.suggest_dimension
-    if other is None:
-        return scoped.full_name
-    return other if "." in other else f"{scoped.alias}.{other}"
+    return _asked(runner, *target, scoped, term, filters, asker)
 
 
 def _fixed(scoped: ScopedField, week_start: str) -> list[str] | None:
+    """Values that need no question."""
     field = scoped.field
+    if not field.suggestable:
+        return []
     if field.suggestions:
         return list(field.suggestions)
     if field.allowed_values:
@@ -80,20 +69,83 @@ def _fixed(scoped: ScopedField, week_start: str) -> list[str] | None:
     return [str(item["value"]) for item in found] if found is not None else None
 
 
+def _target(
+    runner: Runner, offer: Offer, scoped: ScopedField, asker: AccessSession
+) -> tuple[Offer, ScopedField] | None:
+    """Where the values come from; None where the asker may not have them from there."""
+    field = scoped.field
+    name = field.suggest_dimension or scoped.full_name
+    if "." not in name:
+        name = f"{scoped.alias}.{name}"
+    if field.suggest_explore is not None:
+        try:
+            offer = runner.offer(offer.model.name, field.suggest_explore, asker)
+        except NotFound:
+            return None
+    found = offer.find(name)
+    if found is None or not found.field.is_dimension:
+        return None
+    if field.full_suggestions is False and _is_restricted(offer.scope.explore):
+        return (offer, found) if field.bypass_suggest_restrictions else None
+    return offer, found
+
+
+def _is_restricted(explore: Explore) -> bool:
+    return bool(explore.access_filters or explore.sql_always_where)
+
+
+def _asked(
+    runner: Runner,
+    offer: Offer,
+    target: ScopedField,
+    asking: ScopedField,
+    term: str | None,
+    filters: Mapping[str, str],
+    asker: AccessSession,
+) -> Suggestions:
+    """The values that the explore shows the asker: its restrictions hold like in any query."""
+    name, elsewhere = target.full_name, asking.field.suggest_explore is not None
+    conditions = {
+        other: text for other, text in filters.items() if not elsewhere or offer.find(other)
+    }
+    if term and term.strip() and grammar_of(target.field) is Grammar.string:
+        conditions[name] = _term_filter(term)
+    query = Definition(
+        model=offer.model.name,
+        view=offer.scope.explore.name,
+        fields=(name,),
+        filters=conditions or None,
+        sorts=(name,),
+        limit=str(MOST),
+    )
+    stated = asking.field.suggest_persist_for
+    kept = seconds_of(stated) if stated else None
+    reuse = _KEPT_SECONDS if kept is None else kept
+    values, from_cache, error = runner.column(query, asker, reuse)
+    shown = [str(value) for value in values if value is not None]
+    return Suggestions(_matching(shown, term), from_cache, len(values) >= MOST, error)
+
+
 def _term_filter(term: str) -> str:
     """The database narrows down, in the usual spellings of case; `_matching` decides."""
     plain = term.strip()
     spellings = dict.fromkeys(
         [plain, plain.lower(), plain.upper(), plain.capitalize(), plain.title()]
     )
-    escaped = ["".join(f"^{c}" if c in '^%_",' else c for c in text) for text in spellings]
-    return ",".join(f"{text}%,% {text}%" for text in escaped)
+    written = ("".join(map(_literal, text)) for text in spellings)
+    return ",".join(f"{text}%,% {text}%" for text in written)
+
+
+def _literal(character: str) -> str:
+    """The character in a filter expression, where none but letters and digits is safe."""
+    plain = character.isalnum() or ord(character) > 0xFFFF
+    return character if plain else f"\\u{ord(character):04x}"
 
 
 def _matching(values: list[str], term: str | None) -> list[str]:
-    if not term:
+    wanted = (term or "").strip().lower()
+    if not wanted:
         return values
-    wanted = term.lower()
     return [
         value
         for value in values

@@ -19,7 +19,8 @@ from belvedere.errors import BelvedereError, NotFound, QueryCancelled
 from belvedere.query import stored
 from belvedere.query.definition import Definition
 from belvedere.query.options import RunOptions
-from belvedere.query.runner import Outcome, Runner
+from belvedere.query.outcome import Outcome
+from belvedere.query.runner import Runner
 from belvedere.query.running import Running
 from belvedere.query.tables import QueryTaskRow, StoredQuery
 from belvedere.store import Database

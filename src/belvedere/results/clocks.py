@@ -6,6 +6,8 @@ import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from belvedere.results.separators import ENGLISH, Separators
+
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)'
     r"|\[(?P<total>h+|m+|s+)\]|(?P<half>AM/PM|A/P)|(?P<part>h+|m+|s+|d+|y+)"
@@ -28,7 +30,8 @@ def is_clock(section: str) -> bool:
 class Clock:
     """Writes days from zero up; the sign is the caller's."""
 
-    def __init__(self, section: str) -> None:
+    def __init__(self, section: str, separators: Separators = ENGLISH) -> None:
+        self._point = separators.point
         self._tokens = [
             (str(match.lastgroup), match[match.lastgroup or 0])
             for match in _TOKEN.finditer(section)
@@ -77,7 +80,7 @@ class Clock:
         if kind == "half":
             return text.split("/")[whole // 43200 % 2]
         if kind == "fraction":
-            return f"{seconds - whole:.{len(text) - 1}f}"[1:]
+            return self._point + f"{seconds - whole:.{len(text) - 1}f}"[2:]
         if kind == "part":
             return self._part(position, text.lower(), whole)
         return {"space": " ", "fill": ""}.get(kind, text)

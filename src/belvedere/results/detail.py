@@ -11,7 +11,7 @@ from belvedere.compiler.compiled import Compiled
 from belvedere.results.columns import values_of
 from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
-from belvedere.results.shaped import Row, Shaped, outline
+from belvedere.results.shaped import Level, Row, Shaped, outline
 from belvedere.results.streams import stream_json
 from belvedere.results.value_formats import plain as plain_text
 
@@ -28,8 +28,9 @@ def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str,
         "has_totals": shaped.totals is not None,
         "has_row_totals": shaped.has_row_totals,
         "totals_data": _totals(shaped, presenter),
-        "subtotals_data": {},
-        "has_subtotals": False,
+        "subtotals_data": _subtotals(shaped, presenter),
+        "subtotal_sets": [list(level.dimensions) for level in shaped.subtotals],
+        "has_subtotals": bool(shaped.subtotals),
         "columns_truncated": shaped.columns_truncated,
         "max_column_limit_exceeded": shaped.columns_truncated,
         "truncated": shaped.truncated,
@@ -60,8 +61,8 @@ def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str,
             name: {"value": text, "field": presenter.field_metadata(name)}
             for name, text in facts.filters.items()
         },
-        "applied_filter_expression": None,
-        "number_format": "1,234.56",
+        "applied_filter_expression": facts.filter_expression,
+        "number_format": facts.number_format,
         "null_sort_treatment": "last",
         "supports_pivot_in_db": True,
         "aggregate_table_used_info": _aggregate_table(facts.aggregate_table),
@@ -236,6 +237,34 @@ def _totals(shaped: Shaped, presenter: Presenter) -> dict[str, Any] | None:
     return found
 
 
+def _subtotals(shaped: Shaped, presenter: Presenter) -> dict[str, list[dict[str, Any]]]:
+    """Rows by how many dimensions they are grouped by."""
+    return {
+        str(len(level.dimensions)): [_subtotal(shaped, presenter, level, row) for row in level.rows]
+        for level in shaped.subtotals
+    }
+
+
+def _subtotal(shaped: Shaped, presenter: Presenter, level: Level, row: Row) -> dict[str, Any]:
+    """Dimensions that the group spans are there and empty."""
+    group = {name: plain(row[name]) for name in level.dimensions}
+    found: dict[str, Any] = {
+        name: _cell(presenter, name, group[name], group)
+        if name in group
+        else {"value": None, "filterable_value": "EMPTY"}
+        for name in shaped.dimension_like
+    }
+    if shaped.pivots:
+        found |= _pivoted_cells(shaped, presenter, row, group)
+    else:
+        measures = {name: plain(row.get(name)) for name in shaped.measure_like}
+        values = group | measures
+        found |= {name: _cell(presenter, name, value, values) for name, value in measures.items()}
+    for name in shaped.supermeasures:
+        found[name] = _cell(presenter, name, plain(row.get(name)), {})
+    return found | {"$$$__grouping__$$$": list(level.dimensions)}
+
+
 _BI_FIELD = (
     "name",
     "label",
@@ -276,9 +305,9 @@ def json_bi(
             for column in shaped.columns
         ],
         "has_totals": shaped.totals is not None,
-        "has_subtotals": False,
+        "has_subtotals": bool(shaped.subtotals),
         "columns_truncated": str(shaped.columns_truncated).lower(),
-        "filter_expression": None,
+        "filter_expression": facts.filter_expression,
         "filters": facts.filters,
         "sql": facts.sql,
         "big_query_metadata": None,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import islice
 
+from belvedere.results.separators import ENGLISH, Separators
+
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|(?P<general>General)'
     r"|(?P<exponent>E[+-]0+)|(?P<slot>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)"
@@ -27,7 +29,8 @@ class _Part:
 class Digits:
     """Writes numbers from zero up; the sign is the caller's."""
 
-    def __init__(self, section: str) -> None:
+    def __init__(self, section: str, separators: Separators = ENGLISH) -> None:
+        self._separators = separators
         self._whole: list[_Part] = []
         self._fraction: list[_Part] = []
         self._point = self._general = self._grouping = False
@@ -77,10 +80,15 @@ class Digits:
 
     def write(self, number: Decimal) -> str:
         if self._general:
-            return self._literal({"G": _shortest(number)})
+            return self._literal({"G": self._shortest(number)})
         if self._exponent:
             return self._scientific(number)
         return self._placed(self._rounded(number), {})
+
+    def _shortest(self, number: Decimal) -> str:
+        whole, _, decimals = f"{number:f}".partition(".")
+        rest = decimals.rstrip("0")
+        return f"{whole}{self._separators.point}{rest}" if rest else whole
 
     def _rounded(self, number: Decimal) -> Decimal:
         with localcontext() as context:
@@ -104,7 +112,7 @@ class Digits:
 
     def _placed(self, number: Decimal, special: dict[str, str]) -> str:
         whole, _, decimals = f"{number:f}".partition(".")
-        point = "." if self._point else ""
+        point = self._separators.point if self._point else ""
         return self._before(whole.lstrip("0"), special) + point + self._after(decimals, special)
 
     def _before(self, digits: str, special: dict[str, str]) -> str:
@@ -125,7 +133,8 @@ class Digits:
         return "".join(reversed(written))
 
     def _separated(self, digit: str, before: int) -> str:
-        return f"{digit}," if self._grouping and before and before % 3 == 0 else digit
+        apart = self._grouping and before and before % 3 == 0
+        return f"{digit}{self._separators.group}" if apart else digit
 
     def _after(self, decimals: str, special: dict[str, str]) -> str:
         needed = len(decimals.rstrip("0"))
@@ -142,8 +151,3 @@ class Digits:
 
 def _empty(slot: str) -> str:
     return {"0": "0", "?": " "}.get(slot, "")
-
-
-def _shortest(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

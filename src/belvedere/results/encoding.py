@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-
-import pyarrow as pa
 
 from belvedere.errors import QueryError
 from belvedere.results import detail, grid, tables
@@ -16,10 +14,12 @@ from belvedere.results.pivots import key_text
 from belvedere.results.plain_values import dumps, plain
 from belvedere.results.presenter import Facts, Presenter
 from belvedere.results.shaped import PivotColumn, Shaped
+from belvedere.results.streams import Batches, stream_json
 
-__all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "encode_rows"]
+__all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "stream_rows"]
 
 _DETAILED = frozenset({"json_detail", "json_fe"})
+_ROWS_AT_ONCE = 1000
 
 
 def encode(
@@ -117,31 +117,40 @@ def _written(result_format: str, header: Sequence[Sequence[str]], rows: Any, tit
     raise QueryError(f"Unknown result format: {result_format}")
 
 
-def encode_rows(result_format: str, names: Sequence[str], table: pa.Table) -> bytes:
+def stream_rows(result_format: str, names: Sequence[str], batches: Batches) -> Iterator[bytes]:
     """Plain columns, as SQL Runner queries have them; a repeated name gets a number."""
     unique = distinct(names)
-    if result_format in _DETAILED or result_format == "json_bi":
-        rows = values_of(table.rename_columns(unique))
-        values = [[plain(value) for value in row.values()] for row in rows]
-        return dumps(_detailed_rows(result_format, unique, values)).encode()
-    columns = [Column(name, name) for name in unique]
-    return b"".join(stream(result_format, columns, table.to_batches()).chunks)
+    if result_format in _DETAILED:
+        return _stream_cells(unique, batches)
+    if result_format == "json_bi":
+        return _stream_bi(unique, batches)
+    return stream(result_format, [Column(name, name) for name in unique], batches).chunks
 
 
-def _detailed_rows(
-    result_format: str, names: Sequence[str], rows: list[list[Any]]
-) -> dict[str, Any]:
+def _described(names: Sequence[str]) -> dict[str, Any]:
     fields = [
         {"name": name, "label": name, "type": "string", "category": "dimension"} for name in names
     ]
-    groups = {"dimensions": fields, "measures": [], "table_calculations": [], "pivots": []}
-    if result_format == "json_bi":
-        plain_rows = [dict(zip(names, row, strict=True)) for row in rows]
-        return {"metadata": {"fields": groups, "sql": None}, "rows": plain_rows}
-    data = [
-        {name: {"value": value} for name, value in zip(names, row, strict=True)} for row in rows
-    ]
-    return {"fields": groups, "data": data, "errors": None}
+    return {"dimensions": fields, "measures": [], "table_calculations": [], "pivots": []}
+
+
+def _stream_cells(names: Sequence[str], batches: Batches) -> Iterator[bytes]:
+    yield f'{{"fields":{dumps(_described(names))},"data":['.encode()
+    between = ""
+    for batch in batches:
+        for start in range(0, batch.num_rows, _ROWS_AT_ONCE):
+            rows = values_of(batch.slice(start, _ROWS_AT_ONCE).rename_columns(list(names)))
+            cells = [{name: {"value": plain(row[name])} for name in names} for row in rows]
+            yield (between + dumps(cells)[1:-1]).encode()
+            between = ","
+    yield b'],"errors":null}'
+
+
+def _stream_bi(names: Sequence[str], batches: Batches) -> Iterator[bytes]:
+    metadata = {"fields": _described(names), "sql": None}
+    yield f'{{"metadata":{dumps(metadata)},"rows":'.encode()
+    yield from stream_json(batches, names)
+    yield b"}"
 
 
 def encode_error(result_format: str, message: str, sql: str | None) -> bytes:

@@ -40,10 +40,10 @@ def _named(compiled: Compiled, role: Role) -> str:
 def _columns(compiled: Compiled, cells: Iterable[Row], rank: str) -> list[PivotColumn]:
     by_rank = {cell[rank]: cell for cell in cells if cell[rank] <= compiled.column_limit}
     values = [{name: by_rank[n][name] for name in compiled.pivots} for n in sorted(by_rank)]
-    return _keyed(values, sorted(by_rank))
+    return keyed(values, sorted(by_rank))
 
 
-def _keyed(values: Sequence[dict[str, Any]], ranks: Sequence[int | None]) -> list[PivotColumn]:
+def keyed(values: Sequence[dict[str, Any]], ranks: Sequence[int | None]) -> list[PivotColumn]:
     """Columns with a key each: their values, and a number where two values read alike."""
     columns: list[PivotColumn] = []
     taken: set[str] = set()
@@ -132,7 +132,7 @@ def fill_columns(
     values = with_missing([column.data for column in shown], domains, {}, sorts)
     ranks = {tuple(column.data.values()): column.rank for column in shown}
     known = {tuple(column.data.values()): column for column in shown}
-    fresh = _keyed(values, [ranks.get(tuple(data.values())) for data in values])
+    fresh = keyed(values, [ranks.get(tuple(data.values())) for data in values])
     columns = [known.get(tuple(column.data.values()), column) for column in fresh]
     kept = columns[: compiled.column_limit]
     shaped.columns_truncated |= len(columns) > len(kept)

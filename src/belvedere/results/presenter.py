@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from belvedere.results.separators import DEFAULT_NUMBER_FORMAT
+
 
 class Presenter(Protocol):
     """`name` is a field's full name; `row` the plain values of the row by field name."""
@@ -43,3 +45,5 @@ class Facts:
     explore: str
     fill_fields: list[str]
     aggregate_table: str | None = None
+    filter_expression: str | None = None
+    number_format: str = DEFAULT_NUMBER_FORMAT

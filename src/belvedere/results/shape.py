@@ -16,6 +16,7 @@ from belvedere.results.earlier import add_earlier
 from belvedere.results.fill import Bounds, FillRange, domain, is_filled, with_missing
 from belvedere.results.post_measures import compute
 from belvedere.results.shaped import PivotColumn, Row, Shaped, Tables, outline
+from belvedere.results.subtotals import add_subtotals
 
 __all__ = ["PivotColumn", "Row", "Shaped", "Tables", "outline", "shape"]
 
@@ -40,6 +41,7 @@ def shape(compiled: Compiled, tables: Tables, now: datetime | None = None) -> Sh
     _add_post_measures(shaped, compiled)
     if compiled.fill_fields:
         _filled(shaped, compiled, _reach(compiled))
+    add_subtotals(shaped, compiled, tables)
     if now is not None and compiled.calculations:
         # Its libraries take a tenth of a second to import, which the start can spare.
         from belvedere.results.calculations import compute  # noqa: PLC0415

@@ -36,14 +36,30 @@ class Tables:
     total: pa.Table | None = None
     row_total: pa.Table | None = None
     grand_total: pa.Table | None = None
+    subtotals: tuple[tuple[pa.Table, pa.Table | None], ...] = ()
+    """A level's groups, and its row totals."""
     earlier: tuple[pa.Table, ...] = ()
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table]) -> Tables:
         """From the tables by the names of `Compiled.parts`."""
-        named = {name: table for name, table in tables.items() if not name.startswith("earlier ")}
-        earlier = tuple(table for name, table in tables.items() if name not in named)
-        return cls(**named, earlier=earlier)
+        named = {name: table for name, table in tables.items() if " " not in name}
+        earlier = tuple(table for name, table in tables.items() if name.startswith("earlier "))
+        levels = [
+            name for name in tables if name.startswith("subtotal ") and not name.endswith("_total")
+        ]
+        subtotals = tuple((tables[name], tables.get(f"{name} row_total")) for name in levels)
+        return cls(**named, subtotals=subtotals, earlier=earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Subtotals of the groups by `dimensions`, in the order in which the rows show them. A row
+    holds its group's values and the measures, these as the rows of the result hold them.
+    """
+
+    dimensions: tuple[str, ...]
+    rows: list[Row]
 
 
 @dataclass(slots=True)
@@ -57,6 +73,7 @@ class Shaped:
     rows: list[Row]
     columns: list[PivotColumn] = field(default_factory=list)
     totals: Row | None = None
+    subtotals: list[Level] = field(default_factory=list)
     has_row_totals: bool = False
     row_total_side: str | None = None
     columns_truncated: bool = False
@@ -68,7 +85,7 @@ class Shaped:
     """Table calculations by name: dimension, measure (pivoted like one) or supermeasure (shown
     once, behind the pivot columns)."""
     problems: list[tuple[str, str]] = field(default_factory=list)
-    """Calculations that could not be computed, and why."""
+    """Calculations and subtotals that could not be computed, and why."""
 
     @property
     def names(self) -> tuple[str, ...]:

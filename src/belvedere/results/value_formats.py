@@ -20,12 +20,17 @@ from belvedere.lookml.model import Field
 from belvedere.results.clocks import Clock, is_clock
 from belvedere.results.digits import Digits
 from belvedere.results.plain_values import dumps
+from belvedere.results.separators import ENGLISH, Separators
 
 _CONDITION = re.compile(r"\s*\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
 _COLOUR = re.compile(
     r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\]", re.IGNORECASE
 )
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
+_TEXT_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|(?P<at>@)|(?P<other>.)',
+    re.DOTALL,
+)
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -53,33 +58,68 @@ def plain(value: Any) -> str:
 
 def grouped(value: Any) -> str:
     """A number with all its digits, thousands apart; other values plainly."""
+    return _grouped(value, ENGLISH)
+
+
+def _grouped(value: Any, separators: Separators) -> str:
     number = _number(value)
     if number is None:
         return plain(value)
-    whole, point, decimals = plain(number).partition(".")
-    return f"{int(whole):,}{point}{decimals}" if whole not in ("-0", "0") else plain(number)
+    whole, _, decimals = plain(number).partition(".")
+    thousands = f"{int(whole):,}".replace(",", separators.group)
+    sign = "-" if whole == "-0" else ""
+    return f"{sign}{thousands}{separators.point}{decimals}" if decimals else f"{sign}{thousands}"
 
 
 @lru_cache(maxsize=1024)
-def formatter(value_format: str | None) -> Formatter:
-    """The function that writes numbers in that format (other values as they are)."""
+def formatter(value_format: str | None, separators: Separators = ENGLISH) -> Formatter:
+    """The function that writes numbers in that format, texts where it has a section for them
+    (a fourth, or one with an @), other values as they are.
+    """
     if not value_format:
         return plain
-    sections = [_Section(text) for text in _split(value_format)[:4]]
+    written = _split(value_format)[:4]
+    texts = _text_section(written)
+    numbers = [text for text in written if text is not texts] or ["General"]
+    sections = [_Section(text, separators) for text in numbers]
     choose = _by_condition if any(section.test for section in sections) else _by_sign
 
     def write(value: Any) -> str:
         number = _number(value)
-        return plain(value) if number is None else choose(sections, number)
+        if number is not None:
+            return choose(sections, number)
+        return _text(texts, value) if texts and isinstance(value, str) else plain(value)
 
     return write
 
 
-def field_formatter(field: Field, value_format: str | None) -> Formatter:
+def field_formatter(
+    field: Field, value_format: str | None, separators: Separators = ENGLISH
+) -> Formatter:
     """How the field's values are shown; `value_format` is its own, names resolved."""
     if value_format:
-        return formatter(value_format)
-    return plain if field.timeframe or field.primary_key else grouped
+        return formatter(value_format, separators)
+    if field.timeframe or field.primary_key:
+        return plain
+    return grouped if separators == ENGLISH else lambda value: _grouped(value, separators)
+
+
+def _text_section(sections: list[str]) -> str | None:
+    """The last section, if it is there for texts."""
+    if len(sections) == 4 or any(match["at"] for match in _TEXT_TOKEN.finditer(sections[-1])):
+        return sections[-1]
+    return None
+
+
+def _text(section: str, value: str) -> str:
+    def shown(match: re.Match[str]) -> str:
+        if match["at"]:
+            return value
+        if match["space"]:
+            return " "
+        return match["quoted"] or match["escaped"] or match["other"] or ""
+
+    return _TEXT_TOKEN.sub(shown, _COLOUR.sub("", section))
 
 
 def _number(value: Any) -> Decimal | None:
@@ -109,7 +149,7 @@ def _split(text: str) -> list[str]:
 class _Section:
     """One section: whom it is for, and what writes it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, separators: Separators) -> None:
         self.test: Callable[[Decimal], bool] | None = None
         self.only_negative = False
         match = _CONDITION.match(_COLOUR.sub("", text))
@@ -117,7 +157,8 @@ class _Section:
         if match:
             self._conditional(match[1], Decimal(match[2]), text[match.end() :])
             text = text[match.end() :]
-        self._writer: Clock | Digits = Clock(text) if is_clock(text) else Digits(text)
+        kind: type[Clock | Digits] = Clock if is_clock(text) else Digits
+        self._writer = kind(text, separators)
 
     def _conditional(self, operator: str, bound: Decimal, rest: str) -> None:
         compare = _COMPARE[operator]

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001  times of filters are on the clock of the query's time zone
+
 """Which grammar a field takes, and what its conditions say."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001  times of filters are on the clock of the query's time zone
+
 from __future__ import annotations
 
 from datetime import datetime

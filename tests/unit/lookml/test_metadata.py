@@ -46,6 +46,7 @@ explore: orders {
   }
 }
 explore: bare {}
+explore: users { hidden: yes }
 view: bare {}
 view: orders {
   sql_table_name: public.orders ;;

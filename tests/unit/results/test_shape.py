@@ -205,13 +205,13 @@ def test_added_rows_follow_the_sort():
     ],
 )
 def test_filters_bound_the_range_even_without_rows(timeframe, expected):
-    bounds = [("o.day", datetime(2024, 1, 3), datetime(2024, 1, 6))]  # noqa: DTZ001
+    bounds = [("o.day", datetime(2024, 1, 3), datetime(2024, 1, 6))]
     calendar = Calendar("sunday", 1)
     assert fill("o.day", [], timeframe=timeframe, bounds=bounds, calendar=calendar) == expected
 
 
 def test_an_open_bound_ends_at_the_values():
-    bounds = [("o.day", datetime(2024, 1, 1), None)]  # noqa: DTZ001
+    bounds = [("o.day", datetime(2024, 1, 1), None)]
     found = fill("o.day", ["2024-01-03"], timeframe="date", bounds=bounds)
     assert found == ["2024-01-01", "2024-01-02", "2024-01-03"]
 

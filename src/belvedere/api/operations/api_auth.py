@@ -32,7 +32,8 @@ def login(call: Call) -> dict[str, Any]:
     call.signed_in = user.id
     services.throttle.succeeded(client_id, address)
     lifetime = services.settings.token_lifetime
-    return _token(tokens.issue(call.db, services.vault, user, call.now, lifetime))
+    issued = tokens.issue(call.db, services.vault, user, call.now, lifetime, source_id=client_id)
+    return _token(issued)
 
 
 @post("/login/{user_id}", requires=Permission("sudo"))

@@ -62,13 +62,21 @@ def create_query(call: Call, body: RawBody) -> dict[str, Any]:
 @get("/queries/{query_id}", requires=Permission("access_data"))
 def query(call: Call, query_id: str) -> dict[str, Any]:
     """A stored query by its id (which is its slug)."""
-    return present_query(call, stored.get(call.db, query_id))
+    return _visible_query(call, query_id)
 
 
 @get("/queries/slug/{slug}", requires=Permission("access_data"))
 def query_for_slug(call: Call, slug: str) -> dict[str, Any]:
     """A stored query by slug or client id."""
-    return present_query(call, stored.get(call.db, slug))
+    return _visible_query(call, slug)
+
+
+def _visible_query(call: Call, name: str) -> dict[str, Any]:
+    """NotFound also for a query of a model that the caller may not see."""
+    row = stored.get(call.db, name)
+    if not call.session.permissions.may_see_model(stored.definition_of(row).model):
+        raise NotFound
+    return present_query(call, row)
 
 
 def _client_id(body: dict[str, Any]) -> str | None:

@@ -24,6 +24,8 @@ _ID_NAMES = {
     "workforce": "workforce_user_id",
 }
 
+EXTERNAL_KINDS = tuple(_ID_NAMES)
+
 
 def external_key(kind: str) -> str:
     """The property of a User that holds credentials of the kind."""

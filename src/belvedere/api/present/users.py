@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from belvedere.accounts import attributes, membership
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import (
+    ApiCredentials,
+    EmailCredentials,
+    EmbedCredentials,
+    ExternalCredentials,
+    TotpCredentials,
     User,
     UserAttribute,
     UserAttributeUserValue,
@@ -18,6 +23,7 @@ from belvedere.accounts.tables import (
 )
 from belvedere.api.call import Call
 from belvedere.api.present.credentials import (
+    EXTERNAL_KINDS,
     external_key,
     present_api3,
     present_email,
@@ -31,6 +37,10 @@ from belvedere.clock import iso
 _SEE = Permission("see_users")
 
 
+_BATCH = 1000
+"""People at a time: databases limit how many values one statement can have."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Beside:
     """What several people's answers need from other tables, read once for all of them."""
@@ -39,11 +49,20 @@ class _Beside:
     roles: dict[int, list[int]]
     locales: dict[int, str]
     sessions: dict[int, list[WebSession]]
+    api3: dict[int, list[ApiCredentials]]
+    embed: dict[int, list[EmbedCredentials]]
+    email: dict[int, list[EmailCredentials]]
+    totp: dict[int, list[TotpCredentials]]
+    external: dict[int, list[ExternalCredentials]]
 
 
 def present_users(call: Call, rows: Sequence[User]) -> list[dict[str, Any]]:
-    beside = _beside(call, rows)
-    return [_present(call, row, beside) for row in rows]
+    shown: list[dict[str, Any]] = []
+    for start in range(0, len(rows), _BATCH):
+        some = rows[start : start + _BATCH]
+        beside = _beside(call, some)
+        shown += [_present(call, row, beside) for row in some]
+    return shown
 
 
 def present_user(call: Call, user: User) -> dict[str, Any]:
@@ -69,21 +88,54 @@ def present_service_account(call: Call, user: User) -> dict[str, Any]:
     shown = present_user(call, user)
     kept = ("can", "id", "service_account_name", "is_service_account", "is_disabled", "url")
     lists = ("group_ids", "role_ids", "credentials_api3")
-    return {name: shown[name] for name in (*kept, *lists)} | {"created_at": iso(user.created_at)}
+    known = {name: shown[name] for name in (*kept, *lists) if name in shown}
+    return known | {"created_at": iso(user.created_at)}
 
 
 def _url(call: Call, user: User) -> str:
     return f"{call.services.settings.public_url}/api/4.0/users/{user.id}"
 
 
+def _sees(call: Call, user_id: int) -> bool:
+    """Whether the caller may know more of the user than the name."""
+    return user_id == call.session.user_id or call.session.permissions.has(_SEE)
+
+
+def _sees_credentials(call: Call, user_id: int) -> bool:
+    return user_id == call.session.user_id or call.session.permissions.is_admin
+
+
 def _beside(call: Call, rows: Sequence[User]) -> _Beside:
-    ids, wants = [row.id for row in rows], call.fields.wants
+    wants = call.fields.wants
+    ids = [row.id for row in rows if _sees(call, row.id)]
+    open_ = [user_id for user_id in ids if _sees_credentials(call, user_id)]
+    external = any(wants(external_key(kind)) for kind in EXTERNAL_KINDS)
     return _Beside(
         groups=membership.direct_groups(call.db, ids) if wants("group_ids") else {},
         roles=membership.role_ids(call.db, ids) if wants("role_ids") else {},
         locales=_locales(call, ids) if wants("locale") else {},
-        sessions=_sessions(call, ids) if wants("sessions") else {},
+        sessions=_sessions(call, open_) if wants("sessions") else {},
+        api3=_of(call, ApiCredentials, open_) if wants("credentials_api3") else {},
+        embed=_of(call, EmbedCredentials, open_) if wants("credentials_embed") else {},
+        email=_of(call, EmailCredentials, open_) if wants("credentials_email") else {},
+        totp=_of(call, TotpCredentials, open_) if wants("credentials_totp") else {},
+        external=_of(call, ExternalCredentials, open_) if external else {},
     )
+
+
+def _of(call: Call, table: type[Any], ids: list[int]) -> dict[int, list[Any]]:
+    """The rows of the table by whose they are, in the order of their keys."""
+    if not ids:
+        return {}
+    rows = select(table).where(table.user_id.in_(ids)).order_by(*inspect(table).primary_key)
+    return _grouped(call.db.scalars(rows))
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.user_id, []).append(row)
+    return found
 
 
 def _locales(call: Call, ids: list[int]) -> dict[int, str]:
@@ -97,12 +149,9 @@ def _locales(call: Call, ids: list[int]) -> dict[int, str]:
 
 
 def _sessions(call: Call, ids: list[int]) -> dict[int, list[WebSession]]:
-    found: dict[int, list[WebSession]] = {user_id: [] for user_id in ids}
     live = WebSession.expires_at > call.now
     rows = select(WebSession).where(WebSession.user_id.in_(ids), live).order_by(WebSession.id)
-    for row in call.db.scalars(rows):
-        found[row.user_id].append(row)
-    return found
+    return _grouped(call.db.scalars(rows)) if ids else {}
 
 
 def _can(call: Call, user: User) -> dict[str, bool]:
@@ -123,12 +172,12 @@ def _can(call: Call, user: User) -> dict[str, bool]:
 
 
 def _present(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
-    session = call.session
     shown = _public_part(call, user)
-    if not (session.permissions.has(_SEE) or user.id == session.user_id):
+    if not _sees(call, user.id):
         return shown
     shown |= {
         "email": user.email,
+        "is_disabled": user.is_disabled,
         "locale": beside.locales.get(user.id, attributes.DEFAULTS["locale"]),
         "group_ids": [str(item) for item in beside.groups.get(user.id, ())],
         "role_ids": [str(item) for item in beside.roles.get(user.id, ())],
@@ -138,9 +187,8 @@ def _present(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
         "models_dir_validated": user.models_dir_validated,
         "ui_state": user.ui_state,
         "can_manage_api3_creds": user.can_manage_api3_creds,
-        "sessions": [present_session(call, row) for row in beside.sessions.get(user.id, ())],
     }
-    return shown | _credentials(call, user)
+    return shown | _credentials(call, user, beside) if _sees_credentials(call, user.id) else shown
 
 
 def _public_part(call: Call, user: User) -> dict[str, Any]:
@@ -150,7 +198,6 @@ def _public_part(call: Call, user: User) -> dict[str, Any]:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "display_name": user.display_name,
-        "is_disabled": user.is_disabled,
         "avatar_url": None,
         "avatar_url_without_sizing": None,
         "presumed_looker_employee": False,
@@ -169,19 +216,19 @@ def _public_part(call: Call, user: User) -> dict[str, Any]:
     }
 
 
-def _credentials(call: Call, user: User) -> dict[str, Any]:
+def _credentials(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
     """Of kinds that the person does not have there is nothing."""
-    wants = call.fields.wants
-    shown: dict[str, Any] = {}
-    if wants("credentials_api3"):
-        shown["credentials_api3"] = [present_api3(call, item) for item in user.api_credentials]
-    if wants("credentials_embed"):
-        shown["credentials_embed"] = [present_embed(call, item) for item in user.embed_credentials]
-    if wants("credentials_email") and user.email_credentials is not None:
-        shown["credentials_email"] = present_email(call, user.email_credentials)
-    if wants("credentials_totp") and user.totp_credentials is not None:
-        shown["credentials_totp"] = present_totp(call, user.totp_credentials)
-    for item in user.external_credentials:
+    wants, own = call.fields.wants, user.id
+    shown: dict[str, Any] = {
+        "sessions": [present_session(call, row) for row in beside.sessions.get(own, ())],
+        "credentials_api3": [present_api3(call, row) for row in beside.api3.get(own, ())],
+        "credentials_embed": [present_embed(call, row) for row in beside.embed.get(own, ())],
+    }
+    for row in beside.email.get(own, ()):
+        shown["credentials_email"] = present_email(call, row)
+    for second in beside.totp.get(own, ()):
+        shown["credentials_totp"] = present_totp(call, second)
+    for item in beside.external.get(own, ()):
         if wants(external_key(item.kind)):
             shown[external_key(item.kind)] = present_external(call, item)
     return shown

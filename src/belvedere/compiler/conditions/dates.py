@@ -40,6 +40,8 @@ def date_condition(
     parsed = parse_date(expression)
     if parsed.is_any:
         return None
+    if field.datatype == "yyyymmdd":
+        operand = dialect.day_number(operand)
     boundary = _boundary(dialect, field, time)
     words, accepts_null = [], False
     for term in parsed.terms:
@@ -112,8 +114,8 @@ def _boundary(dialect: Dialect, field: Field, time: TimeContext) -> Callable[[da
             _up_to_second(time.in_utc(local, converted=field.convert_tz))
         )
     if field.convert_tz:
-        return lambda local: dialect.timestamp(time.in_database(local))
-    return dialect.timestamp
+        return lambda local: dialect.boundary(time.in_database(local))
+    return dialect.boundary
 
 
 def _up_to_second(moment: datetime) -> datetime:

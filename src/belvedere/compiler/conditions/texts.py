@@ -51,6 +51,8 @@ def _rewritten(parsed: StringFilter, rewrite: Callable[[str], str]) -> StringFil
 def _condition(
     dialect: Dialect, operand: str, parsed: StringFilter, case_sensitive: bool
 ) -> Condition | None:
+    if dialect.empty_text_is_null:
+        parsed = StringFilter(_without_empty(parsed.include), _without_empty(parsed.exclude))
     if parsed.is_any:
         return None
     writer = _Writer(dialect, operand, case_sensitive)
@@ -60,6 +62,10 @@ def _condition(
         includes_null=any(isinstance(atom, Keyword) for atom in parsed.include),
         excludes_null=any(isinstance(atom, Keyword) for atom in parsed.exclude),
     ).on(operand)
+
+
+def _without_empty(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    return tuple(Keyword.null if atom == Literal("") else atom for atom in atoms)
 
 
 class _Writer:

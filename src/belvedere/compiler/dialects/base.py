@@ -38,6 +38,18 @@ class Dialect(ABC):
     default_schema: ClassVar[str | None]
     reserved_words: ClassVar[frozenset[str]]
 
+    supports_group_by_constant: ClassVar[bool] = True
+    supports_nested_with: ClassVar[bool] = True
+    """Whether a subquery, and the query of a common table expression, may begin with WITH."""
+    supports_nested_order: ClassVar[bool] = True
+    """Whether a subquery may have ORDER BY without a limit."""
+    conditions_are_values: ClassVar[bool] = True
+    """Whether a condition can stand where a value can, and a boolean value where a condition."""
+    empty_text_is_null: ClassVar[bool] = False
+
+    notes: ClassVar[tuple[str, ...]] = ()
+    """What people who use the database should know; sentences for docs/use/dialects.md."""
+
     _FACTS: ClassVar[tuple[str, ...]] = (
         "name",
         "label",
@@ -52,9 +64,9 @@ class Dialect(ABC):
         "reserved_words",
     )
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, states_facts: bool = True) -> None:
         missing = [fact for fact in cls._FACTS if not hasattr(cls, fact)]
-        if missing:
+        if missing and states_facts:
             raise TypeError(f"dialect {cls.__name__} does not state: {', '.join(missing)}")
 
     # Names and values
@@ -94,6 +106,10 @@ class Dialect(ABC):
     def timestamp(self, value: datetime) -> str:
         """A literal of a naive timestamp (no time zone)."""
 
+    def boundary(self, value: datetime) -> str:
+        """The same to be compared with a bare column, whatever its type of time is."""
+        return self.timestamp(value)
+
     @abstractmethod
     def date(self, value: date) -> str: ...
 
@@ -113,6 +129,22 @@ class Dialect(ABC):
     def untrue(self, condition: str) -> str:
         """True where the condition is false or null."""
         return f"NOT COALESCE({condition}, FALSE)"
+
+    def known(self, condition: str) -> str:
+        """The condition, false where it is null."""
+        return f"COALESCE({condition}, {self.boolean(False)})"
+
+    def truth(self, condition: str) -> str:
+        """The condition as a value, as `boolean` writes them."""
+        return condition
+
+    def is_true(self, value: str) -> str:
+        """Such a value as a condition."""
+        return value
+
+    def day_number(self, operand: str) -> str:
+        """A column of days (20180518), a number or a text, to be compared with a text."""
+        return operand
 
     @abstractmethod
     def length(self, operand: str) -> str: ...
@@ -146,6 +178,16 @@ class Dialect(ABC):
         """Whole units elapsed; month, quarter and year count complete calendar periods only."""
 
     # Aggregates. `key` None means plain; otherwise each distinct key counts once.
+
+    def sum(self, operand: str) -> str:
+        return f"SUM({operand})"
+
+    def average(self, operand: str) -> str:
+        return f"AVG({operand})"
+
+    def quotient(self, dividend: str, divisor: str) -> str:
+        """Null where the divisor is zero."""
+        return f"{dividend} / NULLIF({divisor}, 0)"
 
     @abstractmethod
     def count_distinct(self, operand: str, *, approximate: bool = False) -> str: ...
@@ -214,11 +256,18 @@ class Dialect(ABC):
     def drop_table(self, table: str) -> str:
         return f"DROP TABLE IF EXISTS {table}"
 
-    def create_index(self, table: str, name: str, columns: str) -> str:
-        """`name` is the same whenever the table is made anew."""
+    def insert(self, table: str, select: str) -> str:
+        return f"INSERT INTO {table}\n{select}"
+
+    def create_index(self, table: str, name: str, columns: str) -> str | None:
+        """None where tables have no indexes. `name` is the same whenever the table is made anew."""
         return f"CREATE INDEX {self.quote(name)} ON {table} ({columns})"
 
     # Rows and columns
+
+    def every_column(self, alias: str) -> str:  # noqa: ARG002
+        """All columns of the one FROM item, where further ones follow."""
+        return "*"
 
     def limit(self, rows: int, *, ordered: bool) -> str:  # noqa: ARG002
         """The clause that ends a SELECT; `ordered` tells whether ORDER BY precedes it."""

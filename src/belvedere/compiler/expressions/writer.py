@@ -82,7 +82,8 @@ class _Writer:
             case syntax.Constant("null"):
                 return Typed("NULL", Kind.nothing)
             case syntax.Constant(word):
-                return Typed(self._dialect.boolean(word == "yes"), Kind.yesno)
+                literal = self._dialect.boolean(word == "yes")
+                return Typed(self._dialect.is_true(literal), Kind.yesno)
             case syntax.FieldName(name):
                 return self._field(name)
             case syntax.Unary("NOT", operand):
@@ -128,7 +129,16 @@ class _Writer:
         found = self.typed(tree)
         if found.kind not in (Kind.yesno, Kind.nothing):
             raise QueryError(f"A condition is needed, not a {found.kind}")
-        return f"COALESCE({found.sql}, {self._dialect.boolean(False)})"
+        condition = found.sql if found.kind is Kind.yesno else self._dialect.is_true(found.sql)
+        return self._dialect.known(condition)
+
+    def _value(self, item: Typed) -> str:
+        """Where a condition cannot stand; a `Typed` of kind yesno is one."""
+        return self._dialect.truth(item.sql) if item.kind is Kind.yesno else item.sql
+
+    def _chosen(self, sql: str, kind: Kind) -> Typed:
+        """One of several values, as `_value` writes them."""
+        return Typed(self._dialect.is_true(sql) if kind is Kind.yesno else sql, kind)
 
     def _number(self, tree: syntax.Expression) -> str:
         found = self.typed(tree)
@@ -151,7 +161,7 @@ class _Writer:
         if common([left.kind, right.kind]) is None:
             raise QueryError(f"A {left.kind} cannot be compared with a {right.kind}")
         word = "<>" if operator == "!=" else operator
-        return Typed(f"({left.sql} {word} {right.sql})", Kind.yesno)
+        return Typed(f"({self._value(left)} {word} {self._value(right)})", Kind.yesno)
 
     # Functions
 
@@ -171,10 +181,10 @@ class _Writer:
             return self._difference(unit.removesuffix("s"), arguments)
         given = [self.typed(argument) for argument in arguments]
         kind = signature.result or self._agreed(name, given[signature.decides :])
-        sql = self._dialect.function(name, [item.sql for item in given])
+        sql = self._dialect.function(name, [self._value(item) for item in given])
         if action in ("add", "trunc"):
             return self._moved(sql, unit, given[-1].kind)
-        return Typed(sql, kind)
+        return self._chosen(sql, kind) if signature.result is None else Typed(sql, kind)
 
     def _agreed(self, name: str, given: list[Typed]) -> Kind:
         kind = common([item.kind for item in given])
@@ -198,8 +208,8 @@ class _Writer:
     def _write_if(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
         test = self._condition(arguments[0])
         values = [self.typed(argument) for argument in arguments[1:]]
-        sql = self._dialect.function("if", [test, *(value.sql for value in values)])
-        return Typed(sql, self._agreed("if", values))
+        sql = self._dialect.function("if", [test, *(self._value(value) for value in values)])
+        return self._chosen(sql, self._agreed("if", values))
 
     def _write_case(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
         words, values = ["CASE"], []
@@ -208,14 +218,16 @@ class _Writer:
                 if len(argument.arguments) != 2:
                     raise QueryError("when takes a condition and a value")
                 value = self.typed(argument.arguments[1])
-                words.append(f"WHEN {self._condition(argument.arguments[0])} THEN {value.sql}")
+                words.append(
+                    f"WHEN {self._condition(argument.arguments[0])} THEN {self._value(value)}"
+                )
             elif position == len(arguments) - 1 and position:
                 value = self.typed(argument)
-                words.append(f"ELSE {value.sql}")
+                words.append(f"ELSE {self._value(value)}")
             else:
                 raise QueryError("case takes when(condition, value), … and a last value")
             values.append(value)
-        return Typed(" ".join([*words, "END"]), self._agreed("case", values))
+        return self._chosen(" ".join([*words, "END"]), self._agreed("case", values))
 
     def _write_concat(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
         texts = [self._text(self.typed(argument)) for argument in arguments]
@@ -225,7 +237,7 @@ class _Writer:
         return Typed(found, Kind.string)
 
     def _text(self, item: Typed) -> str:
-        return item.sql if item.kind is Kind.string else self._dialect.text(item.sql)
+        return item.sql if item.kind is Kind.string else self._dialect.text(self._value(item))
 
     def _write_matches_filter(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
         match arguments:

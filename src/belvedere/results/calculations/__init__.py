@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,7 +30,23 @@ def compute(shaped: Shaped, calculations: Sequence[Calculation], now: datetime) 
             work.add_nothing(item, str(error))
         except RecursionError:
             work.add_nothing(item, "The calculation is nested too deeply")
+    for level in shaped.subtotals:
+        for row in level.rows:
+            _add_to_subtotal(shaped, row, calculations, now)
     _sort(shaped, calculations)
+
+
+def _add_to_subtotal(
+    shaped: Shaped, row: Row, calculations: Sequence[Calculation], now: datetime
+) -> None:
+    """A subtotal has a calculation where a total has one: made of measures, from that row alone."""
+    alone = replace(shaped, rows=[], totals=row)
+    work = _Work(alone, {item.name: item for item in calculations}, now)
+    for item in calculations:
+        try:
+            work.add_total(item)
+        except (QueryError, RecursionError):
+            row[item.name] = None
 
 
 class _Work:
@@ -107,12 +124,15 @@ class _Work:
 
     def add(self, item: Calculation) -> None:
         values = self._all(self._rows, item)
-        totals = self._all(self._totals, item) if self._is_measure(item) else {}
+        self.add_total(item)
         self._place(item)
         for number, row in enumerate(self._shaped.rows):
             row[item.name] = self._cell(values, number)
-        if self._shaped.totals is not None and totals:
-            self._shaped.totals[item.name] = self._cell(totals, 0)
+
+    def add_total(self, item: Calculation) -> None:
+        totals = self._shaped.totals
+        if totals is not None and self._is_measure(item):
+            totals[item.name] = self._cell(self._all(self._totals, item), 0)
 
     def add_nothing(self, item: Calculation, problem: str) -> None:
         self._shaped.problems.append((item.name, problem))

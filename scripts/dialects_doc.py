@@ -1,0 +1,123 @@
+"""Writes docs/use/dialects.md from the dialects: `python scripts/dialects_doc.py`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from belvedere.compiler import dialects
+from belvedere.compiler.dialects import Dialect
+from belvedere.engines import has_engine, keeps_tables
+from belvedere.engines.connectors import CONNECTORS
+
+DOCUMENT = Path("docs/use/dialects.md")
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+SAME_DRIVER = {"mariadb": "mysql"}
+
+Row = tuple[str, Callable[[Dialect], str]]
+
+
+def _yes(value: object) -> str:
+    return "yes" if value else "no"
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def _extra(name: str) -> str | None:
+    if name in CONNECTORS:
+        return CONNECTORS[name].extra
+    extras = tomllib.loads(PROJECT.read_text())["project"]["optional-dependencies"]
+    found = SAME_DRIVER.get(name, name)
+    return found if found in extras else None
+
+
+def _driver(dialect: Dialect) -> str:
+    if not has_engine(dialect.name):
+        return "none yet: queries are compiled, not run"
+    extra = _extra(dialect.name)
+    return "included" if extra is None else _code(f"pip install 'belvedere[{extra}]'")
+
+
+def _approximate(dialect: Dialect) -> str:
+    plain = dialect.count_distinct("x")
+    return _yes(dialect.count_distinct("x", approximate=True) != plain)
+
+
+def _indexes(dialect: Dialect) -> str:
+    if not keeps_tables(dialect.name):
+        return "–"
+    return _yes(dialect.create_index("t", "i", "a") is not None)
+
+
+def _kept_names(dialect: Dialect) -> str:
+    return _code(f"{dialect.kept_prefix}…") if keeps_tables(dialect.name) else "–"
+
+
+CONNECTIONS: list[Row] = [
+    ("`dialect_name`", lambda dialect: _code(dialect.name)),
+    ("database", lambda dialect: dialect.label),
+    ("driver", _driver),
+    ("keeps derived tables", lambda dialect: _yes(keeps_tables(dialect.name))),
+]
+STATEMENTS: list[Row] = [
+    ("database", lambda dialect: dialect.label),
+    ("column of `orders.id`", lambda dialect: _code(dialect.column("orders.id"))),
+    ("longest name", lambda dialect: str(dialect.max_identifier_length)),
+    ("ten rows", lambda dialect: _code(dialect.limit(10, ordered=True))),
+    (
+        "GROUP BY",
+        lambda dialect: "positions" if dialect.supports_group_by_ordinal else "expressions",
+    ),
+    ("full outer joins", lambda dialect: _yes(dialect.supports_full_outer_join)),
+    ("nested WITH", lambda dialect: _yes(dialect.supports_nested_with)),
+    ("booleans", lambda dialect: _yes(dialect.conditions_are_values)),
+    ("empty text", lambda dialect: "is null" if dialect.empty_text_is_null else "a value"),
+]
+AGGREGATES: list[Row] = [
+    ("database", lambda dialect: dialect.label),
+    ("approximate counts", _approximate),
+    (
+        "medians and percentiles where rows repeat",
+        lambda d: _yes(d.percentile_by_key("v", 50, "k")),
+    ),
+    ("indexes of derived tables", _indexes),
+    ("names of derived tables", _kept_names),
+]
+
+
+def _table(rows: list[Row], found: Iterable[Dialect]) -> list[str]:
+    lines = [f"| {' | '.join(title for title, _ in rows)} |", "|" + "---|" * len(rows)]
+    lines += [f"| {' | '.join(cell(dialect) for _, cell in rows)} |" for dialect in found]
+    return [*lines, ""]
+
+
+def document() -> str:
+    found = [dialects.get(name) for name in sorted(dialects.names())]
+    lines = [
+        "# Databases and how they differ",
+        "",
+        "Written by `make dialects-doc`; do not edit. A query means the same everywhere, with the",
+        "exceptions that are told here. A connection names its database by `dialect_name`.",
+        "",
+        "## Connections",
+        "",
+        *_table(CONNECTIONS, found),
+        "## Statements",
+        "",
+        *_table(STATEMENTS, found),
+        "## Aggregates and derived tables",
+        "",
+        *_table(AGGREGATES, found),
+        "## What to know",
+    ]
+    for dialect in found:
+        if dialect.notes:
+            lines += ["", f"### {dialect.label}", "", *(f"- {note}" for note in dialect.notes)]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document())

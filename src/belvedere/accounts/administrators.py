@@ -1,0 +1,31 @@
+"""Those who may do everything: nobody leaves an instance without one."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from belvedere.accounts import membership
+from belvedere.accounts.tables import PermissionSet, Role, User
+from belvedere.errors import BadRequest
+
+
+def _have_admin(session: Session) -> ColumnElement[bool]:
+    """A condition on User: has a role that gives everything, by a group too."""
+    giving = select(Role.id).join(PermissionSet, PermissionSet.id == Role.permission_set_id)
+    roles = session.scalars(giving.where(PermissionSet.all_access)).all()
+    return or_(*(membership.holders(role_id, direct=False) for role_id in roles))
+
+
+def there_is_one(session: Session, *, beside: int) -> bool:
+    """Whether anybody else is an administrator who can sign in."""
+    others = select(User.id).where(
+        User.id != beside, User.is_disabled.is_(False), _have_admin(session)
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
+def check_dispensable(session: Session, user: User, what: str) -> None:
+    """BadRequest where the user is the only administrator; `what` says what cannot happen."""
+    if not there_is_one(session, beside=user.id):
+        raise BadRequest(f"The only administrator cannot {what}")

@@ -1,0 +1,357 @@
+"""ClickHouse: a server over HTTP where the connection has a host, else a folder, embedded."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from belvedere.engines.base import (
+    ColumnInfo,
+    ConnectionConfig,
+    Engine,
+    Execution,
+    SchemaInfo,
+    Started,
+    TableInfo,
+    TextExecution,
+    TextFormat,
+)
+from belvedere.engines.clickhouse_process import IN_MEMORY, EmbeddedServer
+from belvedere.engines.clickhouse_sessions import (
+    SETTINGS,
+    Answer,
+    EmbeddedSession,
+    Failure,
+    ServerSession,
+    Session,
+    folders,
+    require_driver,
+)
+from belvedere.engines.clickhouse_types import Column, columns_of, doubtful
+from belvedere.engines.pool import Pool
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+
+_OWN_SCHEMAS = "('system', 'INFORMATION_SCHEMA', 'information_schema')"
+_LEADING = re.compile(
+    r"(?:\s|\(|--[^\n]*(?:\n|\Z)|#[ !][^\n]*(?:\n|\Z)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL
+)
+_READING = frozenset({"SELECT", "WITH", "FROM", "DESC", "DESCRIBE", "EXISTS", "EXPLAIN", "SHOW"})
+_SELECTING = frozenset({"SELECT", "WITH", "FROM"})
+_NOISE = re.compile(
+    r"Streaming query failed: |Received ClickHouse exception, code: \d+, server response: |"
+    r"Code: \d+\. ?|DB::(?:\w*Exception): |"
+    r":? ?\(in query: .*|:? ?\b(?:In scope|[Ww]hile executing|[Ww]hile processing) .*|"
+    r" ?\(version [^()]*(?:\([^()]*\))?[^()]*\)|\(for url .*|"
+    r"\r?\n?\d+ \w+\r?\n__exception__.*|"
+    r"\([A-Z][A-Z0-9_]+\)(?=\s*(?:\(version |\(for url |\Z))",
+    re.DOTALL,
+)
+_TIMEOUT_CODES = frozenset({159, 209})
+_STOPPED_CODES = frozenset({394})
+_UNAVAILABLE_CODES = frozenset({81, 192, 193, 194, 202, 210, 516})
+_READONLY = 164
+_WRITES = "Cannot execute query in readonly mode"
+
+
+def clean(message: str) -> str:
+    """ClickHouse's message as one paragraph, without the query that it repeats."""
+    text = _NOISE.sub("", message)
+    return " ".join(text.split()).strip(" .:") or "The database failed"
+
+
+class ClickHouseEngine(Engine):
+    """A schema is what ClickHouse calls a database."""
+
+    def __init__(self, config: ConnectionConfig) -> None:
+        self.config = config
+        self._settings = {**SETTINGS, "session_timezone": config.timezone}
+        self._pool: Pool[Session] = Pool(config.max_connections, self._connect, Session.close)
+        self._server: EmbeddedServer | None = None
+        self._lock = threading.Lock()
+        require_driver(embedded=not config.host)
+
+    @property
+    def _path(self) -> str:
+        path = self.config.database or IN_MEMORY
+        return path if path == IN_MEMORY else str(Path(path).resolve())
+
+    def _connect(self) -> Session:
+        try:
+            if self.config.host:
+                return ServerSession(self.config, self._settings)
+            return EmbeddedSession(self._embedded(), self.config.schema, self._settings)
+        except Failure as failure:
+            raise EngineUnavailable(clean(str(failure))) from None
+
+    def _embedded(self) -> EmbeddedServer:
+        with self._lock:
+            if self._server is not None and not self._server.alive:
+                folders.release(self._path, self._server)
+                self._server = None
+            if self._server is None:
+                self._server = folders.acquire(self._path)
+            return self._server
+
+    def _session(self) -> Session:
+        while True:
+            session = self._pool.take(self.config.pool_timeout)
+            if session.alive:
+                return session
+            self._pool.give_up(session)
+
+    def execute(
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,  # noqa: ARG002  rows come in batches either way
+    ) -> Execution:
+        _check_reads(sql)
+        run = _Run(self._session(), self._pool, sql, timeout or self.config.timeout)
+        try:
+            if started is not None:
+                started(run.cancel)
+            return _ClickHouseExecution(run, self.config.timezone)
+        except BaseException as error:
+            translated = run.translated(error)
+            run.end()
+            raise translated from None
+
+    def write_text(
+        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
+    ) -> TextExecution | None:
+        """Its CSV and JSON know other forms of values: Arrow it is."""
+        del sql, text_format, timeout
+        return None
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        with self.execute(sql) as execution:
+            return [row for batch in execution.batches() for row in batch.to_pylist()]
+
+    # What there is
+
+    def ping(self) -> str:
+        return str(self._rows("SELECT version() AS version")[0]["version"])
+
+    def databases(self) -> list[str]:
+        return [schema.name for schema in self.schemas()]
+
+    def schemas(self, database: str | None = None) -> list[SchemaInfo]:
+        found = self._rows(
+            "SELECT name, name = currentDatabase() AS is_default FROM system.databases "
+            f"WHERE {self._within('name', None, database)} ORDER BY name"
+        )
+        return [SchemaInfo(row["name"], bool(row["is_default"])) for row in found]
+
+    def _within(self, column: str, schema: str | None, database: str | None) -> str:
+        """The folder that is open is no database in it."""
+        if not self.config.host and database == self.config.database:
+            database = None
+        wanted = schema or database
+        if wanted is None:
+            return f"{column} NOT IN {_OWN_SCHEMAS}"
+        escaped = wanted.replace("\\", "\\\\").replace("'", "''")
+        return f"{column} = '{escaped}'"
+
+    def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]:
+        found = self._rows(
+            "SELECT database AS schema, name, endsWith(engine, 'View') AS is_view, "
+            "nullIf(comment, '') AS comment, total_rows AS rows FROM system.tables "
+            f"WHERE {self._within('database', schema, database)} AND NOT is_temporary "
+            "AND NOT startsWith(name, '.inner') ORDER BY database, name"
+        )
+        return [TableInfo(**{**row, "is_view": bool(row["is_view"])}) for row in found]
+
+    def columns(
+        self, schema: str | None = None, database: str | None = None
+    ) -> dict[tuple[str, str], list[ColumnInfo]]:
+        found = self._rows(
+            "SELECT database AS schema, table AS relation, name, type, "
+            "nullIf(comment, '') AS comment FROM system.columns "
+            f"WHERE {self._within('database', schema, database)} "
+            "AND NOT startsWith(table, '.inner') ORDER BY database, table, position"
+        )
+        columns: dict[tuple[str, str], list[ColumnInfo]] = {}
+        for row in found:
+            nullable = row["type"].removeprefix("LowCardinality(").startswith("Nullable(")
+            info = ColumnInfo(row["name"], row["type"], nullable, row["comment"])
+            columns.setdefault((row["schema"], row["relation"]), []).append(info)
+        return columns
+
+    def explain(self, sql: str) -> str:
+        return "\n".join(str(next(iter(row.values()))) for row in self._rows(f"EXPLAIN {sql}"))
+
+    def close(self) -> None:
+        self._pool.close()
+        with self._lock:
+            server, self._server = self._server, None
+        if server is not None:
+            folders.release(self._path, server)
+
+
+def _first_word(sql: str) -> str:
+    match = _LEADING.match(sql)
+    return match[1].upper() if match else ""
+
+
+def _check_reads(sql: str) -> None:
+    word = _first_word(sql)
+    if word not in _READING:
+        raise EngineError(f"Only queries can be run here, not {word or 'this'}", sql)
+    if "\0" in sql or (not sql.isascii() and not _encodable(sql)):
+        raise EngineError("The query is not valid Unicode text", sql)
+
+
+def _encodable(sql: str) -> bool:
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(eq=False)
+class _Run:
+    """One statement on one connection: its time limit, its cancellation, its end."""
+
+    session: Session
+    pool: Pool[Session]
+    sql: str
+    timeout: float | None
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    cancelled: bool = False
+    timed_out: bool = False
+    broken: bool = False
+    answer: Answer | None = None
+    _ended: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _timer: threading.Timer | None = None
+
+    def begin(self) -> Answer:
+        if self.timeout:
+            self._timer = threading.Timer(self.timeout, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+        self.answer = self.session.start(self.sql, self.name, self.timeout)
+        return self.answer
+
+    def _expire(self) -> None:
+        self.timed_out = True
+        self._interrupt()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._interrupt()
+
+    def _interrupt(self, again: float = 0.05) -> None:
+        """Until the statement has ended: one that is only about to start would not notice."""
+        if self._ended:
+            return
+        self.session.kill(self.name)
+        timer = threading.Timer(again, self._interrupt, [min(again * 2, 1.0)])
+        timer.daemon = True
+        timer.start()
+
+    def stop(self) -> None:
+        """Nobody wants the other rows."""
+        self.session.kill(self.name)
+
+    def check(self) -> None:
+        if self.timed_out or self.cancelled:
+            raise self.translated(None)
+
+    def translated(self, error: BaseException | None) -> BaseException:
+        if isinstance(error, Failure) and error.lost:
+            self.broken = True
+        if self.timed_out:
+            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
+        if self.cancelled:
+            return QueryCancelled("The query was stopped", self.sql)
+        if not isinstance(error, Failure):
+            self.broken = True
+            return error or EngineError("The query failed", self.sql)
+        return _error_of(error, self.sql)
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+        if self.answer is not None:
+            self.answer.close()
+        if self.broken:
+            self.pool.give_up(self.session)
+        else:
+            self.pool.give_back(self.session)
+
+
+def _error_of(failure: Failure, sql: str) -> EngineError:
+    message = clean(str(failure))
+    if failure.code in _TIMEOUT_CODES:
+        return QueryTimeout(message, sql)
+    if failure.code in _STOPPED_CODES:
+        return QueryCancelled("The query was stopped in the database", sql)
+    if failure.lost or failure.code in _UNAVAILABLE_CODES:
+        return EngineUnavailable(message, sql)
+    if failure.code == _READONLY and _WRITES in message:
+        return EngineError("Only queries can be run here", sql)
+    return EngineError(message, sql)
+
+
+class _ClickHouseExecution(Execution):
+    def __init__(self, run: _Run, timezone: str) -> None:
+        self._run = run
+        self._finished = False
+        self._answer = run.begin()
+        self._columns = self._read_as(self._answer.schema, timezone)
+        self._schema = pa.schema([column.field for column in self._columns])
+
+    def _read_as(self, schema: pa.Schema, timezone: str) -> list[Column]:
+        session, sql = self._run.session, self._run.sql
+        doubt = any(doubtful(kind, dates_are_numbers=session.old_dates) for kind in schema.types)
+        asked = doubt and _first_word(sql) in _SELECTING
+        return columns_of(schema, session.types(sql) if asked else None, timezone)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        while True:
+            self._run.check()
+            try:
+                batch = self._answer.next()
+            except Failure as failure:
+                self._finished = True
+                raise self._run.translated(failure) from None
+            if batch is None:
+                self._finished = True
+                self._run.check()
+                return
+            yield self._plain(batch)
+
+    def _plain(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        arrays = [
+            column.convert(array)
+            for column, array in zip(self._columns, batch.columns, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        """An unfinished statement is stopped first, or its rows would have to be read."""
+        if not self._finished:
+            self._run.stop()
+        self._run.end()

@@ -1,0 +1,358 @@
+"""One engine for every database whose driver has Python's database interface (PEP 249)."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from belvedere.engines.arrow_types import WIDE_DECIMAL
+from belvedere.engines.base import (
+    ColumnInfo,
+    ConnectionConfig,
+    Engine,
+    Execution,
+    SchemaInfo,
+    Started,
+    TableInfo,
+    TextExecution,
+    TextFormat,
+)
+from belvedere.engines.connectors import CONNECTORS, Connector, Session, quoted
+from belvedere.engines.drivers import driver
+from belvedere.engines.pool import Pool
+from belvedere.engines.row_types import array_of, columns_of, type_of
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+
+BATCH_ROWS = 8_192
+_WHOLE_ROWS = 131_072
+"""How many rows decide about the types of a result that is kept whole."""
+_IDLE_SECONDS = 30.0
+"""A connection that was not used for longer is tried before it is."""
+
+
+class DbApiEngine(Engine):
+    def __init__(self, config: ConnectionConfig, connector: Connector | None = None) -> None:
+        self.config = config
+        self._connector = connector or CONNECTORS[config.dialect]
+        self._pool: Pool[Session] = Pool(config.max_connections, self._connect, _end)
+
+    def _connect(self) -> Session:
+        connector = self._connector
+        module = driver(connector.module, connector.label, connector.extra)
+        try:
+            session = Session(module, self.config, connector.connect(module, self.config))
+        except Exception as error:
+            raise EngineUnavailable(_message(error)) from None
+        try:
+            for statement in connector.setup(self.config):
+                _run(session, statement)
+            if connector.number is not None:
+                session.number = _run(session, connector.number)
+        except Exception as error:
+            _end(session)
+            raise EngineUnavailable(_message(error)) from None
+        return session
+
+    def _taken(self) -> Session:
+        """A connection that answers; those that died while they were idle are replaced."""
+        while True:
+            session = self._pool.take(self.config.pool_timeout)
+            if time.monotonic() - session.used_at < _IDLE_SECONDS:
+                return session
+            try:
+                _run(session, self._connector.version)
+            except Exception:
+                self._pool.give_up(session)
+                self._pool.drop_idle()
+                continue
+            return session
+
+    def execute(
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,
+    ) -> Execution:
+        refusal = self._connector.reading.refusal(sql)
+        if refusal is not None:
+            raise EngineError(refusal, sql)
+        return self._execute(sql, timeout, started, whole=whole)
+
+    def _execute(
+        self,
+        sql: str,
+        timeout: float | None = None,
+        started: Started | None = None,
+        *,
+        whole: bool = True,
+    ) -> Execution:
+        session = self._taken()
+        run = _Run(self._connector, session, self._pool, sql, timeout or self.config.timeout)
+        try:
+            if started is not None:
+                started(run.cancel)
+            return _DbApiExecution(run, whole=whole)
+        except BaseException as error:
+            translated = run.translated(error)
+            run.end()
+            raise translated from None
+
+    def write_text(
+        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
+    ) -> TextExecution | None:
+        """These drivers give rows only."""
+        del sql, text_format, timeout
+        return None
+
+    def _rows(self, sql: str) -> list[list[Any]]:
+        with self._execute(sql) as execution:
+            return [
+                list(row)
+                for batch in execution.batches()
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            ]
+
+    def ping(self) -> str:
+        return str(self._rows(self._connector.version)[0][0])
+
+    # What there is
+
+    def _listed(self, statement: str, schema: str | None, database: str | None) -> list[list[Any]]:
+        if database and database != self.config.database:
+            raise EngineError(f"The connection is to {self.config.database or 'one database'} only")
+        wanted = schema or (self.config.schema if "{dataset}" in statement else None)
+        dataset = f"`{wanted}`." if wanted else ""
+        return self._rows(
+            statement.format(schema=quoted(schema) if schema else "NULL", dataset=dataset)
+        )
+
+    def databases(self) -> list[str]:
+        if self._connector.catalog.databases is None:
+            return [self.config.database] if self.config.database else []
+        return [str(row[0]) for row in self._rows(self._connector.catalog.databases)]
+
+    def schemas(self, database: str | None = None) -> list[SchemaInfo]:
+        catalog = self._connector.catalog
+        current = self.config.schema
+        if current is None and catalog.current_schema is not None:
+            current = self._rows(catalog.current_schema)[0][0]
+        found = self._listed(catalog.schemas, None, database)
+        return [SchemaInfo(str(row[0]), is_default=row[0] == current) for row in found]
+
+    def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]:
+        found = self._listed(self._connector.catalog.tables, schema, database)
+        return [
+            TableInfo(str(where), str(name), is_view="VIEW" in str(kind).upper())
+            for where, name, kind in found
+        ]
+
+    def columns(
+        self, schema: str | None = None, database: str | None = None
+    ) -> dict[tuple[str, str], list[ColumnInfo]]:
+        columns: dict[tuple[str, str], list[ColumnInfo]] = {}
+        for row in self._listed(self._connector.catalog.columns, schema, database):
+            where, table, name, kind, nullable = map(str, row)
+            found = ColumnInfo(name, kind, nullable=nullable.upper().startswith("Y"))
+            columns.setdefault((where, table), []).append(found)
+        return columns
+
+    def explain(self, sql: str) -> str:
+        if self._connector.explain is None:
+            raise EngineError(f"{self._connector.label} cannot show the plan of a query here", sql)
+        refusal = self._connector.reading.refusal(sql)
+        if refusal is not None:
+            raise EngineError(refusal, sql)
+        return "\n".join(str(row[0]) for row in self._rows(f"{self._connector.explain}{sql}"))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _run(session: Session, statement: str) -> Any:
+    """The first value of what the statement returns, if it returns something."""
+    cursor = session.connection.cursor()
+    try:
+        cursor.execute(statement)
+        rows = cursor.fetchmany(1) if cursor.description else []
+    finally:
+        cursor.close()
+    return rows[0][0] if rows else None
+
+
+def _end(session: Session) -> None:
+    with contextlib.suppress(Exception):
+        session.connection.close()
+
+
+def _message(error: BaseException) -> str:
+    """The driver's message as one paragraph."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+@dataclass(eq=False)
+class _Run:
+    """One statement on one connection: its time limit, its cancellation, its end."""
+
+    connector: Connector
+    session: Session
+    pool: Pool[Session]
+    sql: str
+    timeout: float | None
+    cursor: Any = None
+    cancelled: bool = False
+    timed_out: bool = False
+    broken: bool = False
+    _ended: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _timer: threading.Timer | None = None
+
+    def start(self) -> None:
+        self.check()
+        self.cursor = self.session.connection.cursor()
+        if self.timeout:
+            self._timer = threading.Timer(self.timeout, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+        self.connector.execute(self.cursor, self.sql, lambda: self.stopped)
+        self.check()
+
+    @property
+    def stopped(self) -> bool:
+        return self.cancelled or self.timed_out
+
+    def _expire(self) -> None:
+        self.timed_out = True
+        self.interrupt()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.interrupt()
+
+    def interrupt(self, again: float = 0.1) -> None:
+        """Until the statement has ended: one that is only about to start would not notice."""
+        with self._lock:
+            if self._ended:
+                return
+            if self.cursor is not None:
+                with contextlib.suppress(Exception):
+                    self.connector.cancel(self.session, self.cursor)
+        timer = threading.Timer(again, self.interrupt, [min(again * 2, 5.0)])
+        timer.daemon = True
+        timer.start()
+
+    def check(self) -> None:
+        if self.stopped:
+            raise self.translated(None)
+
+    def translated(self, error: BaseException | None) -> BaseException:
+        if self.timed_out:
+            self.broken = True
+            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
+        if self.cancelled:
+            self.broken = True
+            return QueryCancelled("The query was stopped", self.sql)
+        if error is None or isinstance(error, EngineError) or not isinstance(error, Exception):
+            return error or EngineError("The query failed", self.sql)
+        self.broken = True
+        lost = getattr(self.session.module, "InterfaceError", ())
+        kind = EngineUnavailable if lost and isinstance(error, lost) else EngineError
+        return kind(_message(error), self.sql)
+
+    def end(self) -> None:
+        """A connection that anything went wrong on is not used again."""
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+        with contextlib.suppress(Exception):
+            self.cursor.close()
+        try:
+            if self.connector.transactional and not self.broken:
+                self.session.connection.rollback()
+        except Exception:
+            self.broken = True
+        self.session.used_at = time.monotonic()
+        if self.broken:
+            self.pool.give_up(self.session)
+        else:
+            self.pool.give_back(self.session)
+
+
+class _DbApiExecution(Execution):
+    """The first rows decide about the types of the columns."""
+
+    def __init__(self, run: _Run, *, whole: bool) -> None:
+        self._run = run
+        run.start()
+        description = run.cursor.description
+        if description is None:
+            raise EngineError("The statement returns no rows", run.sql)
+        self._first = run.cursor.fetchmany(_WHOLE_ROWS if whole else BATCH_ROWS)
+        self._finished = not self._first
+        run.check()
+        fields = [
+            pa.field(str(column[0]), type_of(values, self._declared(column[1])))
+            for column, values in zip(
+                description, columns_of(self._first, len(description)), strict=True
+            )
+        ]
+        self._schema = pa.schema(fields)
+
+    def _declared(self, code: Any) -> pa.DataType:
+        """What the driver says of a column without values."""
+        module = self._run.session.module
+        for name, kind in (("NUMBER", WIDE_DECIMAL), ("DATETIME", pa.timestamp("us"))):
+            known = getattr(module, name, None)
+            if known is not None and code is not None and known == code:
+                return kind
+        return pa.string()
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        rows, self._first = self._first, []
+        try:
+            while rows:
+                yield self._batch(rows)
+                self._run.check()
+                rows = self._run.cursor.fetchmany(BATCH_ROWS)
+            self._finished = True
+            self._run.check()
+        except GeneratorExit:
+            raise
+        except Exception as error:
+            self._finished = True
+            raise self._run.translated(error) from None
+
+    def _batch(self, rows: list[Any]) -> pa.RecordBatch:
+        columns = columns_of(rows, len(self._schema))
+        return pa.RecordBatch.from_arrays(
+            [
+                array_of(values, column)
+                for values, column in zip(columns, self._schema, strict=True)
+            ],
+            schema=self._schema,
+        )
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        """What still runs is stopped in the database, and its connection given up."""
+        if not self._finished:
+            self._run.broken = True
+            with contextlib.suppress(Exception):
+                self._run.connector.cancel(self._run.session, self._run.cursor)
+        self._run.end()

@@ -1,0 +1,502 @@
+"""MySQL and MariaDB through PyMySQL: read-only sessions, streams, statements that really stop."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+import pyarrow as pa
+
+from belvedere.engines.base import (
+    ColumnInfo,
+    ConnectionConfig,
+    Engine,
+    Execution,
+    SchemaInfo,
+    Started,
+    TableInfo,
+    TextExecution,
+    TextFormat,
+)
+from belvedere.engines.drivers import driver
+from belvedere.engines.mysql_statements import check_reads
+from belvedere.engines.mysql_types import Column, column
+from belvedere.engines.pool import Pool
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+
+BATCH_ROWS = 8_192
+_CONNECT_SECONDS = 10
+_UTC = frozenset({"UTC", "Etc/UTC"})
+_SETTINGS = "SET sql_mode = '', group_concat_max_len = 4294967295, time_zone = {zone}"
+_OWN_SCHEMAS = "('information_schema', 'mysql', 'performance_schema', 'sys')"
+_LOST = frozenset({0, 1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 4031})
+_INTERRUPTED = frozenset({1317})
+_TOO_LONG = frozenset({1969, 3024})
+_UNKNOWN_ZONE = 1298
+_CUT = {
+    1260: ", because the list of a group is longer than max_allowed_packet",
+    1301: "",
+}
+"""Warnings that a value is not whole, and what they do not say."""
+_ZONES = re.compile(r",\s*'([\w+:/-]+)',\s*'([\w+:/-]+)'\)")
+_LOAD_ZONES = (
+    "its time zone tables are empty or old. Load them (mysql_tzinfo_to_sql /usr/share/zoneinfo | "
+    "mysql mysql), or have the times in the database and of queries in UTC"
+)
+
+
+class MySQLEngine(Engine):
+    """A schema is what the server calls a database; the connection's is the default one."""
+
+    keeps_tables: ClassVar[bool] = True
+
+    def __init__(self, config: ConnectionConfig) -> None:
+        label = "MariaDB" if config.dialect == "mariadb" else "MySQL"
+        self.config = config
+        self._driver = driver("pymysql", label, "mysql")
+        self._pool: Pool[_Session] = Pool(config.max_connections, self._connect, _Session.close)
+        self._tls = _tls(config)
+        self._known_zones: set[str] = set()
+
+    # Connections
+
+    def _opened(self) -> Any:
+        config = self.config
+        return self._driver.connect(
+            host=config.host or "127.0.0.1",
+            port=config.port or 3306,
+            user=config.username or "",
+            password=(config.password or "").encode(),
+            database=config.database or config.schema,
+            charset="utf8mb4",
+            use_unicode=False,
+            conv={},
+            autocommit=True,
+            connect_timeout=_CONNECT_SECONDS,
+            program_name="belvedere",
+            ssl=self._tls,
+            ssl_disabled=self._tls is None,
+        )
+
+    def _connect(self) -> _Session:
+        """A session as the dialect's SQL needs it; one that reads cannot write."""
+        zone = "+00:00" if self.config.timezone in _UTC else self.config.timezone
+        if self.config.read_only:
+            access = "SET SESSION TRANSACTION READ ONLY"
+        else:  # what is read for a table that is made stays free for those who write it
+            access = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+        connection = None
+        try:
+            connection = self._opened()
+            for statement in (_SETTINGS.format(zone=_literal(zone)), access):
+                connection.query(statement)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT CONNECTION_ID()")
+                number = int(cursor.fetchone()[0])
+        except (self._driver.err.Error, OSError, ValueError) as error:
+            if connection is not None:
+                connection.close()
+            if _code(error) == _UNKNOWN_ZONE:
+                raise EngineUnavailable(_without_zone(zone)) from None
+            raise EngineUnavailable(_message(error)) from None
+        return _Session(connection, number, self._kill)
+
+    def _kill(self, number: int) -> None:
+        with contextlib.suppress(self._driver.err.Error, OSError):
+            connection = self._opened()
+            try:
+                connection.query(f"KILL {number}")
+            finally:
+                connection.close()
+
+    # Queries
+
+    def execute(
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,  # noqa: ARG002  rows come in batches either way
+    ) -> Execution:
+        check_reads(sql)
+        limit = timeout or self.config.timeout
+        for attempt in (1, 2):
+            session = self._pool.take(self.config.pool_timeout)
+            run = _Run(session, self._pool, sql, limit, self._driver.err.Error)
+            try:
+                if started is not None:
+                    started(run.cancel)
+                run.begin()
+                self._check_zones(run)
+                return _MySQLExecution(run, self._driver.cursors.SSCursor)
+            except BaseException as error:
+                translated = run.translated(error)
+                run.end()
+                # A pooled connection may have died while it was idle: once more on a new one.
+                if attempt == 1 and run.stale and isinstance(translated, EngineUnavailable):
+                    self._pool.drop_idle()
+                    continue
+                raise translated from None
+        raise EngineUnavailable("The database closed the connection")
+
+    def _check_zones(self, run: _Run) -> None:
+        """To a server that does not know a time zone, all times there are null."""
+        if "CONVERT_TZ(" not in run.sql:
+            return
+        for name in sorted(_zones(run.sql) - self._known_zones):
+            with run.session.connection.cursor() as cursor:
+                cursor.execute(_CONVERTED.format(zone=_literal(name)))
+                if cursor.fetchone()[0] is None:
+                    raise EngineError(_without_zone(name), run.sql)
+            self._known_zones.add(name)
+
+    def write_text(
+        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
+    ) -> TextExecution | None:
+        """The protocol knows neither CSV nor JSON."""
+        del sql, text_format, timeout
+        return None
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        with self.execute(sql) as execution:
+            return [row for batch in execution.batches() for row in batch.to_pylist()]
+
+    # What there is
+
+    def ping(self) -> str:
+        converted = _CONVERTED.format(zone="'Europe/Berlin'").removeprefix("SELECT ")
+        (row,) = self._rows(f"SELECT VERSION() AS version, {converted} AS converted")
+        version = str(row["version"])
+        return version if row["converted"] else f"{version}; {_LOAD_ZONES}"
+
+    def databases(self) -> list[str]:
+        return [schema.name for schema in self.schemas()]
+
+    def schemas(self, database: str | None = None) -> list[SchemaInfo]:
+        found = self._rows(
+            "SELECT SCHEMA_NAME AS name, SCHEMA_NAME <=> DATABASE() AS is_default "
+            "FROM information_schema.SCHEMATA "
+            f"WHERE {_in_schema('SCHEMA_NAME', database)} ORDER BY SCHEMA_NAME"
+        )
+        return [SchemaInfo(row["name"], bool(row["is_default"])) for row in found]
+
+    def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]:
+        found = self._rows(
+            "SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS name, "
+            "TABLE_TYPE LIKE '%VIEW' AS is_view, TABLE_COMMENT AS comment, TABLE_ROWS AS `rows` "
+            "FROM information_schema.TABLES "
+            f"WHERE {_in_schema('TABLE_SCHEMA', schema or database)} ORDER BY 1, 2"
+        )
+        return [_table(**row) for row in found]
+
+    def columns(
+        self, schema: str | None = None, database: str | None = None
+    ) -> dict[tuple[str, str], list[ColumnInfo]]:
+        found = self._rows(
+            "SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS relation, COLUMN_NAME AS name, "
+            "COLUMN_TYPE AS data_type, IS_NULLABLE = 'YES' AS nullable, COLUMN_COMMENT AS comment "
+            "FROM information_schema.COLUMNS "
+            f"WHERE {_in_schema('TABLE_SCHEMA', schema or database)} "
+            "ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
+        )
+        columns: dict[tuple[str, str], list[ColumnInfo]] = {}
+        for row in found:
+            info = ColumnInfo(
+                row["name"], row["data_type"], bool(row["nullable"]), row["comment"] or None
+            )
+            columns.setdefault((row["schema"], row["relation"]), []).append(info)
+        return columns
+
+    def explain(self, sql: str) -> str:
+        """A table of steps, or on newer servers a text."""
+        lines = []
+        for row in self._rows(f"EXPLAIN {sql}"):
+            known = {name: value for name, value in row.items() if value is not None}
+            named = (f"{name}: {value}" for name, value in known.items())
+            lines.append(", ".join(named) if len(row) > 1 else "".join(map(str, known.values())))
+        return "\n".join(lines).strip()
+
+    # Derived tables
+
+    def build(
+        self,
+        name: str,
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),  # noqa: ARG002  they are there for everybody
+        started: Started | None = None,
+    ) -> None:
+        try:
+            self._write(statements, started)
+        except BaseException:
+            with contextlib.suppress(EngineError):
+                self._write(self._droppings(name))
+            raise
+
+    def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
+        self._write([statement])
+
+    def _droppings(self, name: str) -> list[str]:
+        """What drops the table wherever it is: definitions are not undone with a transaction."""
+        found = self._rows(
+            "SELECT TABLE_SCHEMA AS place, TABLE_NAME AS name FROM information_schema.TABLES "
+            f"WHERE TABLE_NAME = {_literal(name)} AND TABLE_TYPE = 'BASE TABLE'"
+        )
+        return [f"DROP TABLE {_quoted(row['place'])}.{_quoted(row['name'])}" for row in found]
+
+    def _write(self, statements: Iterable[str], started: Started | None = None) -> None:
+        if self.config.read_only:
+            raise EngineError("This connection only reads")
+        session = self._connect()
+        stopped = threading.Event()
+
+        def stop() -> None:
+            stopped.set()
+            session.stop()
+
+        sql = ""
+        try:
+            if started is not None:
+                started(stop)
+            for sql in statements:
+                session.connection.query(sql)
+        except (self._driver.err.Error, OSError) as error:
+            if stopped.is_set():
+                raise QueryCancelled("The build was stopped", sql) from None
+            kind = EngineUnavailable if _code(error) in _LOST else EngineError
+            raise kind(_message(error), sql) from None
+        finally:
+            session.close()
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+_CONVERTED = "SELECT CONVERT_TZ('2000-01-01 00:00:00', '+00:00', {zone})"
+
+
+def _tls(config: ConnectionConfig) -> ssl.SSLContext | None:
+    if not config.ssl:
+        return None
+    context = ssl.create_default_context()
+    if not config.verify_ssl:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _literal(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("`", "``")
+    return f"`{escaped}`"
+
+
+def _in_schema(column_name: str, schema: str | None) -> str:
+    if schema is None:
+        return f"{column_name} NOT IN {_OWN_SCHEMAS}"
+    return f"{column_name} = {_literal(schema)}"
+
+
+def _table(
+    schema: str, name: str, is_view: int, comment: str | None, rows: int | None
+) -> TableInfo:
+    """A view's comment is only the word VIEW."""
+    return TableInfo(schema, name, bool(is_view), None if is_view else comment or None, rows)
+
+
+def _zones(sql: str) -> set[str]:
+    """The time zones that CONVERT_TZ is asked for by name: it ends with two of them."""
+    known = available_timezones()
+    return {name for pair in _ZONES.findall(sql) for name in pair if name in known}
+
+
+def _without_zone(name: str) -> str:
+    return f"The server does not know the time zone {name}: {_LOAD_ZONES}"
+
+
+def _code(error: BaseException) -> int | None:
+    found = error.args[0] if error.args else None
+    return found if isinstance(found, int) else None
+
+
+def _message(error: BaseException) -> str:
+    text = str(error if _code(error) is None else error.args[1])
+    return " ".join(text.split()).strip(" .") or "The connection to the database was lost"
+
+
+class _Session:
+    """A connection and how to end whatever it does. `kill` tells the server to."""
+
+    def __init__(self, connection: Any, number: int, kill: Callable[[int], None]) -> None:
+        self.connection = connection
+        self._number = number
+        self._kill = kill
+
+    def stop(self) -> None:
+        """The connection is of no use any more: whoever waits for it is told, then the server."""
+        channel = self.connection._sock  # noqa: SLF001  the driver does not offer it
+        with contextlib.suppress(OSError):
+            if channel is not None:
+                channel.shutdown(socket.SHUT_RDWR)
+        self._kill(self._number)
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):
+            self.connection.close()
+
+
+@dataclass(eq=False)
+class _Run:
+    """One statement on one connection: its time limit, its cancellation, its end."""
+
+    session: _Session
+    pool: Pool[_Session]
+    sql: str
+    timeout: float | None
+    driver_error: type[Exception]
+    stale: bool = False
+    cancelled: bool = False
+    timed_out: bool = False
+    broken: bool = False
+    _ended: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _timer: threading.Timer | None = None
+
+    def begin(self) -> None:
+        if self.timeout:
+            self._timer = threading.Timer(self.timeout, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+        self.stale = True
+        self.session.connection.ping(reconnect=False)
+        self.stale = False
+
+    def _expire(self) -> None:
+        self.timed_out = True
+        self.stop()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.stop()
+
+    def stop(self) -> None:
+        """Once; a connection that was told to end is never used again."""
+        with self._lock:
+            if not self._ended and not self.broken:
+                self.broken = True
+                self.session.stop()
+
+    def check(self) -> None:
+        if self.timed_out or self.cancelled:
+            raise self.translated(None)
+
+    def translated(self, error: BaseException | None) -> BaseException:
+        if self.timed_out:
+            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
+        if self.cancelled:
+            return QueryCancelled("The query was stopped", self.sql)
+        if not isinstance(error, (self.driver_error, OSError, pa.ArrowException, UnicodeError)):
+            return error or EngineError("The query failed", self.sql)
+        code = _code(error)
+        if code in _INTERRUPTED:
+            return QueryCancelled("The query was stopped in the database", self.sql)
+        if code in _TOO_LONG:
+            return QueryTimeout("The query took longer than the database allows", self.sql)
+        if self.stale or code in _LOST or isinstance(error, OSError):
+            self.broken = True
+            return EngineUnavailable(_message(error), self.sql)
+        return EngineError(_message(error), self.sql)
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+        if self.broken:
+            self.pool.give_up(self.session)
+        else:
+            self.pool.give_back(self.session)
+
+
+class _MySQLExecution(Execution):
+    def __init__(self, run: _Run, cursor_class: Callable[[Any], Any]) -> None:
+        self._run = run
+        self._finished = False
+        self._cursor = cursor_class(run.session.connection)
+        try:
+            self._cursor.execute(run.sql)
+            run.check()
+            fields = self._fields()
+        except BaseException:
+            self._let_go()
+            raise
+        self._columns: list[Column] = [column(one) for one in fields]
+        self._schema = pa.schema([pa.field(one.name, one.type) for one in self._columns])
+
+    def _fields(self) -> Any:
+        if self._cursor.description is None:
+            raise EngineError("The statement returns no rows", self._run.sql)
+        return self._cursor._result.fields  # noqa: SLF001  with what the description leaves out
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        while not self._finished:
+            try:
+                self._run.check()
+                rows = self._cursor.fetchmany(BATCH_ROWS)
+                batch = self._batch(rows) if rows else None
+                if len(rows) < BATCH_ROWS:
+                    self._finish()
+            except BaseException as error:
+                raise self._run.translated(error) from None
+            if batch is not None:
+                yield batch
+        self._run.check()
+
+    def _batch(self, rows: Sequence[tuple[bytes | None, ...]]) -> pa.RecordBatch:
+        columns = zip(self._columns, zip(*rows, strict=True), strict=True)
+        return pa.RecordBatch.from_arrays(
+            [one.array(values, one.type) for one, values in columns], schema=self._schema
+        )
+
+    def _finish(self) -> None:
+        """All rows were read. Values that the server cut are an error, not an answer."""
+        self._finished = True
+        if not self._cursor.warning_count:
+            return
+        for _, code, message in self._run.session.connection.show_warnings():
+            if int(code) in _CUT:
+                raise EngineError(message.decode() + _CUT[int(code)], self._run.sql)
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        """What was not read to its end is stopped in the server."""
+        self._let_go()
+        self._run.end()
+
+    def _let_go(self) -> None:
+        """The driver would read all that is left of the rows, were it not told otherwise."""
+        result = self._cursor._result  # noqa: SLF001
+        if result is not None and result.unbuffered_active:
+            self._run.stop()
+            result.unbuffered_active = False
+        self._cursor.connection = None

@@ -1,0 +1,376 @@
+"""SQLite files through the standard library: opened to be read, and nothing but reading allowed.
+
+A value has its type, a column has none that holds: the types of a result are those of its first
+rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from belvedere.engines.base import (
+    ColumnInfo,
+    ConnectionConfig,
+    Engine,
+    Execution,
+    SchemaInfo,
+    Started,
+    TableInfo,
+    TextExecution,
+    TextFormat,
+)
+from belvedere.engines.pool import Pool
+from belvedere.engines.sqlite_functions import register
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+
+BATCH_ROWS = 8_192
+_WHOLE_ROWS = 131_072
+"""How many rows decide about the types of a result that is kept whole."""
+_SCHEMA = "main"
+_READING = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_FUNCTION}
+)
+_REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer"})
+_READING_PRAGMAS = frozenset({"table_list", "table_xinfo", "data_version", "page_size"})
+"""The first two for introspection; full-text tables ask for the others themselves."""
+_OWN_ERRORS = (sqlite3.Error, sqlite3.Warning, pa.ArrowException, ValueError)
+_LOST = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+_NUMBERS = frozenset({int, float})
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION:
+        allowed = (second or "").lower() not in _REFUSED_FUNCTIONS
+    elif action == sqlite3.SQLITE_PRAGMA:
+        allowed = first in _READING_PRAGMAS
+    elif action == sqlite3.SQLITE_UPDATE:
+        # How virtual tables say what columns they have. The file itself is not writable.
+        allowed = first == "sqlite_master"
+    else:
+        allowed = action in _READING
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+class SQLiteEngine(Engine):
+    def __init__(self, config: ConnectionConfig) -> None:
+        self.config = config
+        self._pool: Pool[sqlite3.Connection] = Pool(config.max_connections, self._connect, _end)
+
+    def _connect(self) -> sqlite3.Connection:
+        path = self.config.database or ":memory:"
+        where = path
+        if path != ":memory:":
+            if not Path(path).is_file():
+                raise EngineUnavailable(f"There is no SQLite database at {path}")
+            where = f"{Path(path).resolve().as_uri()}?mode=ro"
+        try:
+            connection = sqlite3.connect(
+                where, uri=where != path, check_same_thread=False, isolation_level=None
+            )
+        except sqlite3.Error as error:
+            raise EngineUnavailable(str(error)) from None
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            _meet_virtual_tables(connection)
+            register(connection, self.config.timezone)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+            connection.set_authorizer(_authorize)
+        except sqlite3.Error as error:
+            _end(connection)
+            raise EngineUnavailable(str(error)) from None
+        return connection
+
+    def execute(
+        self,
+        sql: str,
+        *,
+        timeout: float | None = None,
+        started: Started | None = None,
+        whole: bool = False,
+    ) -> Execution:
+        connection = self._pool.take(self.config.pool_timeout)
+        run = _Run(connection, self._pool, sql, timeout or self.config.timeout)
+        try:
+            if started is not None:
+                started(run.cancel)
+            return _SQLiteExecution(run, whole=whole)
+        except BaseException as error:
+            translated = run.translated(error)
+            run.end()
+            raise translated from None
+
+    def write_text(
+        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
+    ) -> TextExecution | None:
+        """The library writes no text."""
+        del sql, text_format, timeout
+        return None
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        with self.execute(sql, whole=True) as execution:
+            return [row for batch in execution.batches() for row in batch.to_pylist()]
+
+    def ping(self) -> str:
+        return str(self._rows("SELECT sqlite_version() AS version")[0]["version"])
+
+    def databases(self) -> list[str]:
+        return [self.config.database or ":memory:"]
+
+    def _same(self, schema: str | None, database: str | None) -> bool:
+        """Whether the schema is the one there is."""
+        if database and database not in self.databases():
+            raise EngineError("The connection is to one database file only")
+        return schema is None or schema == _SCHEMA
+
+    def schemas(self, database: str | None = None) -> list[SchemaInfo]:
+        self._same(None, database)
+        return [SchemaInfo(_SCHEMA, is_default=True)]
+
+    def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]:
+        if not self._same(schema, database):
+            return []
+        found = self._rows(
+            "SELECT name, type FROM pragma_table_list WHERE schema = 'main' "
+            "AND type <> 'shadow' AND name NOT GLOB 'sqlite_*' ORDER BY name"
+        )
+        return [TableInfo(_SCHEMA, row["name"], row["type"] == "view") for row in found]
+
+    def columns(
+        self, schema: str | None = None, database: str | None = None
+    ) -> dict[tuple[str, str], list[ColumnInfo]]:
+        """Views that cannot be read, because what they read is gone, have none."""
+        found = {}
+        for table in self.tables(schema, database):
+            escaped = table.name.replace("'", "''")
+            with contextlib.suppress(EngineError):
+                found[_SCHEMA, table.name] = [
+                    ColumnInfo(row["name"], row["type"], not (row["required"] or row["pk"]))
+                    for row in self._rows(
+                        'SELECT name, type, "notnull" AS required, pk '
+                        f"FROM pragma_table_xinfo('{escaped}') WHERE hidden <> 1 ORDER BY cid"
+                    )
+                ]
+        return found
+
+    def explain(self, sql: str) -> str:
+        depths = {0: 0}
+        lines = []
+        for row in self._rows(f"EXPLAIN QUERY PLAN {sql}"):
+            depth = depths[row["id"]] = depths.get(row["parent"], 0) + 1
+            lines.append("  " * (depth - 1) + row["detail"])
+        return "\n".join(lines)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _meet_virtual_tables(connection: sqlite3.Connection) -> None:
+    """Some prepare what they would write when they are first met, which is not allowed later."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+    )
+    for (name,) in found.fetchall():
+        escaped = name.replace('"', '""')
+        with contextlib.suppress(sqlite3.Error):  # the module that it needs may be missing
+            connection.execute(f'SELECT 1 FROM "{escaped}" LIMIT 0').close()
+
+
+def _end(connection: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.Error):
+        connection.close()
+
+
+@dataclass(eq=False)
+class _Run:
+    """One statement on one connection: its time limit, its cancellation, its end."""
+
+    connection: sqlite3.Connection
+    pool: Pool[sqlite3.Connection]
+    sql: str
+    timeout: float | None
+    cancelled: bool = False
+    timed_out: bool = False
+    broken: bool = False
+    _ended: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _timer: threading.Timer | None = None
+
+    def __post_init__(self) -> None:
+        if self.timeout:
+            self._timer = threading.Timer(self.timeout, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _expire(self) -> None:
+        self.timed_out = True
+        self._interrupt()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._interrupt()
+
+    def _interrupt(self, again: float = 0.05) -> None:
+        """Until the statement has ended: one that is only about to start would not notice."""
+        with self._lock:
+            if self._ended:
+                return
+            self.connection.interrupt()
+        timer = threading.Timer(again, self._interrupt, [min(again * 2, 1.0)])
+        timer.daemon = True
+        timer.start()
+
+    def check(self) -> None:
+        if self.timed_out or self.cancelled:
+            raise self.translated(None)
+
+    def translated(self, error: BaseException | None) -> BaseException:
+        if self.timed_out:
+            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
+        if self.cancelled:
+            return QueryCancelled("The query was stopped", self.sql)
+        if not isinstance(error, _OWN_ERRORS):
+            return error or EngineError("The query failed", self.sql)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_AUTH:
+            return EngineError("Only queries can be run here", self.sql)
+        if code in _LOST:
+            self.broken = True
+            return EngineUnavailable(str(error), self.sql)
+        return EngineError(str(error), self.sql)
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+        if self.broken:
+            self.pool.give_up(self.connection)
+        else:
+            self.pool.give_back(self.connection)
+
+
+class _SQLiteExecution(Execution):
+    def __init__(self, run: _Run, *, whole: bool) -> None:
+        self._run = run
+        self._cursor = run.connection.cursor()
+        try:
+            self._cursor.execute(run.sql)
+            self._names = _names(self._cursor, run.sql)
+            self._first = self._cursor.fetchmany(_WHOLE_ROWS if whole else BATCH_ROWS)
+            run.check()
+        except BaseException:
+            self._cursor.close()
+            raise
+        columns = _turned(self._first, len(self._names))
+        self._schema = pa.schema(
+            [
+                pa.field(name, _type(values))
+                for name, values in zip(self._names, columns, strict=True)
+            ]
+        )
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        rows, self._first = self._first, []
+        try:
+            while rows:
+                yield self._batch(rows)
+                self._run.check()
+                rows = self._cursor.fetchmany(BATCH_ROWS)
+            self._run.check()
+        except _OWN_ERRORS as error:
+            raise self._run.translated(error) from None
+
+    def _batch(self, rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
+        columns = _turned(rows, len(self._names))
+        return pa.RecordBatch.from_arrays(
+            [_array(values, column) for values, column in zip(columns, self._schema, strict=True)],
+            schema=self._schema,
+        )
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._cursor.close()
+        self._run.end()
+
+
+def _names(cursor: sqlite3.Cursor, sql: str) -> list[str]:
+    if cursor.description is None:
+        raise EngineError("The statement returns no rows", sql)
+    return [str(column[0]) for column in cursor.description]
+
+
+def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _kinds(values: Sequence[Any]) -> set[type]:
+    return set(map(type, values)) - {type(None)}
+
+
+def _type(values: Sequence[Any]) -> pa.DataType:
+    kinds = _kinds(values)
+    if not kinds or not kinds <= _NUMBERS:
+        return pa.string()
+    return pa.float64() if float in kinds else pa.int64()
+
+
+def _array(values: Sequence[Any], column: pa.Field) -> pa.Array:
+    own, convert = _PYTHON[column.type]
+    kinds = _kinds(values)
+    if kinds <= {own}:
+        return pa.array(values, column.type)
+    if own is not str and not kinds <= _NUMBERS:
+        raise _mixed(column)
+    try:
+        return pa.array([None if v is None else convert(v) for v in values], column.type)
+    except ValueError:
+        raise _mixed(column) from None
+
+
+def _mixed(column: pa.Field) -> EngineError:
+    return EngineError(
+        f"The column {column.name} begins with {_SAID[column.type]} and goes on with other values: "
+        "cast it to one type"
+    )
+
+
+def _whole(value: float) -> int:
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError(value)
+    return int(value)
+
+
+def _text(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+_PYTHON: dict[pa.DataType, tuple[type, Callable[[Any], Any]]] = {
+    pa.int64(): (int, _whole),
+    pa.float64(): (float, float),
+    pa.string(): (str, _text),
+}
+_SAID = {pa.int64(): "whole numbers", pa.float64(): "numbers"}

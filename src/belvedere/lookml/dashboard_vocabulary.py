@@ -1,0 +1,39 @@
+"""What dashboards, their filters and their elements admit: data, not code."""
+
+from __future__ import annotations
+
+FILTER_TYPES = ("field_filter", "number_filter", "date_filter", "string_filter")
+LAYOUTS = ("newspaper", "grid", "static", "tile")
+TEXT_TYPES = frozenset({"text", "button"})
+
+_NAMES = (
+    "dashboard title description preferred_slug preferred_viewer layout rows tile_size width tabs "
+    "refresh auto_run load_configuration query_timezone crossfilter_enabled filters elements "
+    "enable_viz_full_screen filters_bar_collapsed filters_location_top embed_style extends "
+    "extension"
+)
+_OPTIONS = (
+    "appearance theme color_collection alert_sync_with_dashboard_filter_enabled show_title "
+    "show_filters_bar text_tile_text_color tile_background_color tile_text_color background_color "
+    "title_color default_tab hidden tile_separator tile_border_radius chat_enabled groups "
+    "show_applied_filters"
+)
+OPTIONS = tuple(_OPTIONS.split())
+PARAMETERS = frozenset([*_NAMES.split(), *OPTIONS])
+_FILTER = (
+    "name title type default_value allow_multiple_values required ui_config model explore field "
+    "listens_to_filters group_label base_view dimension row tab_name"
+)
+FILTER_PARAMETERS = frozenset(_FILTER.split())
+_QUERY_KEYS = (
+    "model explore base_view fields dimensions measures detail pivots sorts limit column_limit "
+    "fill_fields subtotals total row_total filters filter_expression listen query_timezone "
+    "dynamic_fields hidden_fields join_fields analysis_config"
+)
+_ELEMENT_KEYS = (
+    "name title type merged_queries title_hidden refresh row col width height top left note_state "
+    "note_display note_text note title_text subtitle_text body_text rich_content_json "
+    "extension_id tab_name"
+)
+STRUCTURE = frozenset(f"{_QUERY_KEYS} {_ELEMENT_KEYS}".split())
+OLD_TYPES = {"looker_single_value": "single_value", "looker_table": "looker_grid"}

@@ -1,0 +1,85 @@
+"""Single statements: from the cache, from whoever runs the same right now, or run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import chain
+
+import pyarrow as pa
+
+from belvedere.clock import Clock
+from belvedere.compiler.compiled import SqlPart
+from belvedere.engines.base import Engine, Started
+from belvedere.errors import NotFound
+from belvedere.query.cache import Result, ResultCache, key_of
+from belvedere.query.inflight import InFlight
+from belvedere.query.options import RunOptions
+from belvedere.query.preparing import Prepared
+from belvedere.query.running import Running
+
+HELD_ROWS = 50_000
+
+
+class Statements:
+    """Thread-safe; one per process."""
+
+    def __init__(self, cache: ResultCache, clock: Clock) -> None:
+        self._cache = cache
+        self._clock = clock
+        self._inflight: InFlight[Result] = InFlight()
+
+    def result(
+        self, prepared: Prepared, part: SqlPart, options: RunOptions, running: Running
+    ) -> tuple[Result, bool]:
+        """The rows of one statement, and whether they were there already."""
+        connection = prepared.connection
+        key = key_of(connection.identity, part.sql)
+        if options.cache or options.cache_only:
+            age = None if options.cache_only else float(prepared.reuse)
+            cached = self._cache.get(key, younger_than=age)
+            if cached is not None and (options.cache_only or cached.ran_at >= prepared.fresh_since):
+                return cached, True
+        if options.cache_only:
+            raise NotFound("There is no cached result of this query")
+        result = self._inflight.run(
+            key,
+            lambda: self.executed(connection.engine, part.sql, running),
+            lambda: running.stopped,
+        )
+        if prepared.reuse > 0:
+            self._cache.put(key, result)
+        return result, False
+
+    def executed(self, engine: Engine, sql: str, running: Running) -> Result:
+        started = time.perf_counter()
+        running.refuse_if_stopped()
+        with ExitStack() as stack:
+            execution = stack.enter_context(
+                engine.execute(sql, started=watch(stack, running), whole=True)
+            )
+            table = pa.Table.from_batches(execution.batches(), execution.schema)
+        return Result(table, self._clock().timestamp(), time.perf_counter() - started)
+
+
+def watch(stack: ExitStack, running: Running) -> Started:
+    """Lets the running query stop its statement, until the stack is unwound."""
+
+    def started(cancel: Callable[[], None]) -> None:
+        stack.enter_context(running.stoppable(cancel))
+
+    return started
+
+
+def begun(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, the first of them read already: what goes wrong before there are
+    HELD_ROWS can still be told as an answer.
+    """
+    head, rows = [], 0
+    for batch in batches:
+        head.append(batch)
+        rows += batch.num_rows
+        if rows >= HELD_ROWS:
+            break
+    return chain(head, batches)
