@@ -1,7 +1,5 @@
 """ClickHouse: what is its own. What it shares with others is tested with them."""
 
-
-
 from __future__ import annotations
 
 import os

@@ -1,4 +1,3 @@
-
 """Conditions choose the rows that a plain reading of the expression chooses."""
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """Timeframes, durations and time zones on real databases, against Python's own calendar."""
 
-
-
 from __future__ import annotations
 
 import random

@@ -1,7 +1,5 @@
 """MySQL and MariaDB: what is their own, in the dialect and in the engine."""
 
-
-
 from __future__ import annotations
 
 import threading

@@ -1,7 +1,5 @@
 """SQLite: what is its own, in the dialect and in the engine."""
 
-
-
 from __future__ import annotations
 
 import random

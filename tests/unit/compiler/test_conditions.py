@@ -1,4 +1,3 @@
-
 """Which grammar a field takes, and what its conditions say."""
 
 from __future__ import annotations
