@@ -17,7 +17,7 @@ def test_people_are_found_by_number_and_by_address_in_any_case(session, ada) -> 
         users.get(session, 99)
 
 
-@pytest.mark.parametrize("email", ["", "ada", "a b@c", "@c", "a@", "a@b@c", "a@b\n"])
+@pytest.mark.parametrize("email", ["", "ada", "a b@c", "@c", "a@", "a@b@c", "a@b\nc"])
 def test_an_address_has_to_be_one(session, held_clock, email) -> None:
     with pytest.raises(Invalid):
         users.create(session, held_clock(), email=email)
