@@ -61,7 +61,7 @@ def send(server: Server, recipient: str, subject: str, text: str) -> None:
         with smtplib.SMTP(server.address, server.port, timeout=_TIMEOUT) as connection:
             _prepare(connection, server)
             connection.send_message(message)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         text = f"The mail server {server.address} did not take the message: {error}"
         raise MailError(text) from None
 
@@ -72,7 +72,7 @@ def check(server: Server) -> None:
         with smtplib.SMTP(server.address, server.port, timeout=_TIMEOUT) as connection:
             _prepare(connection, server)
             connection.noop()
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         raise MailError(f"The mail server {server.address} cannot be used: {error}") from None
 
 

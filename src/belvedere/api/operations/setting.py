@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from belvedere.accounts import mail
@@ -9,12 +11,13 @@ from belvedere.accounts.mail import MailError
 from belvedere.accounts.permissions import EMBED_PERMISSIONS, PARENTS, Permission
 from belvedere.api import contract
 from belvedere.api.call import Call
-from belvedere.api.operation import RawBody, get, patch, post
+from belvedere.api.operation import get, patch, post
 from belvedere.errors import BadRequest, Invalid, Problem
 from belvedere.instance import configuration, general
 from belvedere.instance.configuration import Change
 
 _ADMIN = Permission("administer")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-:]{0,252}[A-Za-z0-9])?\Z")
 _SMTP = ("address", "from", "user_name", "port", "enable_starttls_auto", "ssl_version")
 
 
@@ -37,10 +40,11 @@ def set_setting(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @post("/smtp_settings", requires=_ADMIN)
-def set_smtp_settings(call: Call, body: RawBody) -> None:
+def set_smtp_settings(call: Call, body: dict[str, Any]) -> None:
     """Say how mail is sent, once that was tried."""
-    if not str(body.get("address") or "").strip():
-        raise Invalid(Problem("address", "missing_field", "address is required"))
+    problems = list(_smtp_problems(body))
+    if problems:
+        raise Invalid(*problems)
     change = Change(call.now, call.session.user_id)
     value = {name: body[name] for name in _SMTP if body.get(name) is not None}
     hidden = {"password": str(body["password"])} if body.get("password") else {}
@@ -61,6 +65,19 @@ def smtp_status(call: Call) -> dict[str, Any]:
         problem = str(error)
     node = {"is_valid": problem is None, "message": problem, "hostname": None}
     return {"is_valid": problem is None, "node_count": 1, "node_status": [node]}
+
+
+def _smtp_problems(body: dict[str, Any]) -> Iterator[Problem]:
+    address, port = str(body.get("address") or ""), body.get("port")
+    if not address:
+        yield Problem("address", "missing_field", "address is required")
+    elif not _HOST.match(address):
+        yield Problem("address", "invalid", "address must be the name of a host")
+    if port is not None and not 0 < port < 65_536:
+        yield Problem("port", "invalid", "port must be between 1 and 65535")
+    for name in ("from", "user_name", "password"):
+        if not str(body.get(name) or "").isprintable():
+            yield Problem(name, "invalid", f"{name} must be one line of text")
 
 
 def _present(call: Call, found: dict[str, Any]) -> dict[str, Any]:
