@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from belvedere.compiler.compiled import Warn
@@ -242,7 +243,16 @@ def _names_in_cells(field: Field) -> list[str]:
     texts = [field.html or ""]
     for link in field.links:
         texts += [link.url, link.label]
+    texts += [text for action in field.actions for text in _texts(action)]
     return sorted(set().union(*(references(text) for text in texts)))
+
+
+def _texts(item: object) -> Iterator[str]:
+    if isinstance(item, str):
+        yield item
+    elif isinstance(item, (dict, list)):
+        for part in item.values() if isinstance(item, dict) else item:
+            yield from _texts(part)
 
 
 def is_date_like(scoped: ScopedField) -> bool:

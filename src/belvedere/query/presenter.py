@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from belvedere.compiler.compiled import Compiled
-from belvedere.lookml import liquid, metadata
+from belvedere.lookml import metadata
 from belvedere.lookml.field_metadata import Audience
-from belvedere.lookml.labels import field_label, titleize
+from belvedere.lookml.labels import Asked, field_label, titleize
 from belvedere.lookml.model import Link
 from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.query.drilling import Drilling, link
 from belvedere.query.filterable import Zones, filter_for
+from belvedere.results.cells import Cells, CellTemplates
 from belvedere.results.separators import DEFAULT_NUMBER_FORMAT, separators_of
 from belvedere.results.value_formats import Formatter, field_formatter, plain
 
@@ -33,7 +35,12 @@ class QueryPresenter:
         database_timezone: str = "UTC",
     ) -> None:
         self._scope = scope
-        self._audience = audience
+        self._asked = Asked(
+            frozenset((*compiled.dimensions, *compiled.pivots, *compiled.measures)),
+            dict(compiled.filters),
+            compiled.timezone,
+        )
+        self._audience = replace(audience, asked=self._asked)
         self._compiled = compiled
         self._drill_links = drill_links
         self._separators = separators_of(number_format)
@@ -44,6 +51,16 @@ class QueryPresenter:
         self._zones = Zones(database_timezone, compiled.timezone)
         prefix = (path_prefix or "").rstrip("/")
         self._drilling = Drilling(scope, compiled, audience, dynamic_fields, self._zones, prefix)
+        self._templates = CellTemplates(
+            scope,
+            self._asked,
+            audience.attributes,
+            Cells(
+                rendered=self.rendered,
+                filterable=lambda field, value: filter_for(field, value, self._zones),
+                drill=self._drilling.url,
+            ),
+        )
         self._metadata: dict[str, dict[str, Any]] = {}
         self._formatters: dict[str, Formatter] = {}
 
@@ -56,7 +73,7 @@ class QueryPresenter:
             return name
         if scoped.custom is not None:
             return scoped.field.label or titleize(name)
-        return field_label(self._scope, scoped)
+        return field_label(self._scope, scoped, self._audience.attributes, self._asked)
 
     def field_metadata(self, name: str) -> dict[str, Any]:
         if name not in self._metadata:
@@ -94,7 +111,7 @@ class QueryPresenter:
         scoped = self._scoped(name)
         if scoped is None or scoped.field.html is None:
             return None
-        return liquid.render_html(scoped.field.html, self._cell(scoped, value, row))
+        return self._templates.html(scoped, value, row)
 
     def links(self, name: str, value: Any, row: dict[str, Any]) -> list[dict[str, Any]]:
         scoped = self._scoped(name)
@@ -102,6 +119,7 @@ class QueryPresenter:
             return []
         shown = (self._written_link(item, scoped, value, row) for item in scoped.field.links)
         found = [item for item in shown if item is not None]
+        found += self._templates.actions(scoped, value, row)
         if self._drill_links:
             here = {**row, name: value}
             found += self._drilling.links(scoped, here, self.rendered(name, value))
@@ -110,38 +128,8 @@ class QueryPresenter:
     def _written_link(
         self, written: Link, scoped: ScopedField, value: Any, row: dict[str, Any]
     ) -> dict[str, Any] | None:
-        values = self._cell(scoped, value, row)
-        address = liquid.render_cell(written.url, values).strip()
+        address = self._templates.text(written.url, scoped, value, row).strip()
         if not address:
             return None
-        label = liquid.render_cell(written.label, values)
+        label = self._templates.text(written.label, scoped, value, row)
         return link(label, address, "url", "Link", written.icon_url)
-
-    def _cell(
-        self, scoped: ScopedField, value: Any, row: Mapping[str, Any]
-    ) -> liquid.CellVariables:
-        """What a cell's template reads."""
-        name = scoped.full_name
-        fixed = {
-            "value": value,
-            "rendered_value": self.rendered(name, value),
-            "filterable_value": filter_for(scoped.field, value, self._zones),
-            "link": self._drilling.url(scoped, {**row, name: value}) or "",
-            "linked_value": self.rendered(name, value),
-            "_model": {"_name": self._scope.model.name},
-            "_view": {"_name": scoped.alias},
-            "_explore": {"_name": self._scope.explore.name},
-            "_field": {"_name": name},
-            "_filters": self._compiled.filters,
-        }
-
-        def shown(full: str) -> dict[str, Any] | None:
-            if full not in row and full != name:
-                return None
-            item = value if full == name else row[full]
-            return {
-                "_value": item,
-                "_rendered_value": self.rendered(full, item) if item is not None else "",
-            }
-
-        return liquid.CellVariables(scoped.alias, fixed, shown)
