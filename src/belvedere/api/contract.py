@@ -241,7 +241,22 @@ def writable(value: Mapping[str, Any], type_name: str) -> dict[str, Any]:
 
 
 def _read(value: Any, type_name: str) -> Any:
-    kind = type_name.partition(":")[0]
+    if isinstance(value, list) and type_name.startswith("["):
+        return [_read(item, type_name[1:-1]) for item in value]
+    if isinstance(value, dict):
+        return _read_object(value, type_name)
+    return _read_plain(value, type_name.partition(":")[0])
+
+
+def _read_object(value: dict[str, Any], type_name: str) -> dict[str, Any]:
+    if type_name.startswith("map["):
+        return {key: _read(item, type_name[4:-1]) for key, item in value.items()}
+    if type_name in UNTYPED or not schema(type_name).properties:
+        return value
+    return writable(value, type_name)
+
+
+def _read_plain(value: Any, kind: str) -> Any:
     if kind == "string" and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if kind == "boolean" and isinstance(value, str):

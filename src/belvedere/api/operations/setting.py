@@ -9,7 +9,6 @@ from typing import Any
 from belvedere.accounts import mail
 from belvedere.accounts.mail import MailError
 from belvedere.accounts.permissions import EMBED_PERMISSIONS, PARENTS, Permission
-from belvedere.api import contract
 from belvedere.api.call import Call
 from belvedere.api.operation import get, patch, post
 from belvedere.errors import BadRequest, Invalid, Problem
@@ -31,12 +30,7 @@ def get_setting(call: Call) -> dict[str, Any]:
 def set_setting(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Change settings; those that are not given stay."""
     change = Change(call.now, call.session.user_id)
-    properties = contract.schema("Setting").properties
-    values = {
-        name: contract.writable(value, properties[name].type) if isinstance(value, dict) else value
-        for name, value in body.items()
-    }
-    return _present(call, general.change(call.db, call.services.vault, values, change))
+    return _present(call, general.change(call.db, call.services.vault, body, change))
 
 
 @post("/smtp_settings", requires=_ADMIN)
