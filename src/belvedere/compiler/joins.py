@@ -108,11 +108,18 @@ class JoinTree:
         own = frozenset({join.name})
         if join.sql is not None:
             raw = resolver.fragment(join.sql, join.name)
+            self._define_named(join, raw.sql)
             return EmittedJoin(join, None, raw, raw.needs - own or frozenset({self.base}))
         if join.type == "cross" and not join.sql_on:
             return EmittedJoin(join, None, None, frozenset({self.base}))
         on = self._condition(join)
         return EmittedJoin(join, on, None, on.needs - own or frozenset({self.base}))
+
+    def _define_named(self, join: Join, sql: str) -> None:
+        """A derived table that a raw join reads by the name of its view has to be there."""
+        view = self._scope.aliases[join.name]
+        if view.derived_table is not None and re.search(rf"\b{re.escape(view.name)}\b", sql):
+            self._resolver.tables.name_of(view.name)
 
     def _condition(self, join: Join) -> Fragment:
         if join.sql_on is not None:

@@ -342,6 +342,7 @@ class _Planner:
         measures = [*self.selection.measures, *(having.scoped for having in self.having)]
         measures += [field for field, _ in self.selection.sorts if field.field.is_measure]
         for scoped in measures:
+            needs |= set() if scoped.custom is not None else {scoped.alias}
             aggregates, raw = self.measures.collect(scoped)
             for aggregate in aggregates:
                 needs |= aggregate.needs

@@ -245,15 +245,20 @@ class Resolver:
                 )
             self._resolving.append(scoped.full_name)
             try:
-                found = self._expressions[key] = self._expression(scoped)
+                found = self._expressions[key] = self._of_its_view(scoped)
             finally:
                 self._resolving.pop()
         return found
 
-    def _expression(self, scoped: ScopedField) -> Fragment:
-        field = scoped.field
+    def _of_its_view(self, scoped: ScopedField) -> Fragment:
+        """A field's view is joined even where its SQL does not say `${TABLE}`."""
         if scoped.custom is not None and self.custom is not None:
             return self.custom(scoped)
+        found, own = self._expression(scoped), frozenset({scoped.alias})
+        return Fragment(found.sql, found.needs | own, found.mentions | own)
+
+    def _expression(self, scoped: ScopedField) -> Fragment:
+        field = scoped.field
         if field.cases:
             return self._case(scoped)
         if field.interval is not None:

@@ -156,7 +156,7 @@ class StatementWriter:
         for made in self._tree.emitted:
             source = "" if made.raw is not None else self._source(made.alias)
             lines.append(made.sql(source))
-        return "\n".join(lines)
+        return "\n".join(filter(None, lines))  # a raw join may be empty: fields without a table
 
     # Text
 
@@ -264,6 +264,6 @@ class StatementWriter:
 
 def _is_constant(item: OutDimension) -> bool:
     """Whether the dimension certainly reads no column: a literal, or made of nothing else."""
-    if item.fragment.mentions:
-        return False
-    return item.scoped.custom is not None or _LITERAL.fullmatch(item.fragment.sql) is not None
+    if _LITERAL.fullmatch(item.fragment.sql) is not None:
+        return True
+    return item.scoped.custom is not None and not item.fragment.mentions

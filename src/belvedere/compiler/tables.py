@@ -64,7 +64,7 @@ class Tables:
         return self._resolver.dialect.aliased(name, alias)
 
     def _stated(self, text: str, alias: str) -> str:
-        return unshielded(self._resolver.rendered(text, alias)).strip()
+        return unshielded(self._resolver.rendered(self._for_mode(text), alias)).strip()
 
     def name_of(self, view_name: str, alias: str | None = None) -> str:
         """What stands for `${view.SQL_TABLE_NAME}`; builds the derived table on first use."""

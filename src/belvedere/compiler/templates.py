@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,34 @@ class Template:
     def is_selected(self, name: str) -> bool:
         full = self._full(name)
         chosen = self._resolver.selected
-        return full in chosen or any(field.startswith(f"{name}.") for field in chosen)
+        if full in chosen or any(field.startswith(f"{name}.") for field in chosen):
+            return True
+        return self._find(name) is None and any(map(self._is_of_group(name), chosen))
+
+    def _is_of_group(self, name: str) -> Callable[[str], bool]:
+        """Whether a full name is that of a timeframe of the dimension group."""
+        owner, _, group = name.rpartition(".")
+        alias = owner or self._alias
+
+        def is_one(full: str) -> bool:
+            scoped = self._find(full)
+            return scoped is not None and (scoped.alias, scoped.field.dimension_group) == (
+                alias,
+                group,
+            )
+
+        return is_one
 
     def is_filtered(self, name: str) -> bool:
         filters = self._resolver.filters
         if self._filter(name):
             return True
-        return any(field.startswith(f"{name}.") and text for field, text in filters.items())
+        of_group = self._is_of_group(name)
+        grouped = self._find(name) is None
+        return any(
+            text and (field.startswith(f"{name}.") or (grouped and of_group(field)))
+            for field, text in filters.items()
+        )
 
     def in_query(self, name: str) -> bool:
         return self.is_selected(name) or self.is_filtered(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from belvedere.lookml.model import Location
 from belvedere.lookml.tree import Node, SyntaxTree
-from belvedere.lookml.vocabulary import ADDITIVE, MERGED_BLOCKS, NAMED_BLOCKS
+from belvedere.lookml.vocabulary import ADDITIVE, MERGED_BLOCKS, NAMED_BLOCKS, SOURCES
 
 
 @dataclass(slots=True, frozen=True)
@@ -87,10 +87,27 @@ def merged(base: Raw, over: Raw) -> Raw:
     for parameter, values in over.values.items():
         result.values[parameter] = _merged_values(parameter, base.all(parameter), values)
     result.objects = dict(base.objects)
+    _replace_sources(over, result)
     for identity, raw in over.objects.items():
-        below = base.objects.get(identity)
+        below = result.objects.get(identity)
         result.objects[identity] = merged(below, raw) if below is not None else raw
     return result
+
+
+def _replace_sources(over: Raw, result: Raw) -> None:
+    """Whoever says where rows come from takes the place of every other way to say it."""
+    for kinds in SOURCES.get(over.key, ()):
+        stated = {kind for kind in kinds if kind in over.values}
+        stated |= {kind for kind, _ in over.objects if kind in kinds}
+        if not stated:
+            continue
+        for kind in set(kinds) - stated:
+            result.values.pop(kind, None)
+        result.objects = {
+            key: raw
+            for key, raw in result.objects.items()
+            if key[0] not in kinds or key in over.objects
+        }
 
 
 def _merged_values(parameter: str, base: list[Value], over: list[Value]) -> list[Value]:

@@ -38,6 +38,14 @@ NAMED_BLOCKS = frozenset(
 MERGED_BLOCKS = frozenset({"derived_table", "explore_source", "materialization"})
 """Blocks that extending merges parameter by parameter although they have no name."""
 
+SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "view": (("sql_table_name", "derived_table"),),
+    "derived_table": (("sql", "explore_source", "sql_create", "create_process"),),
+}
+"""Parameters of which an object has one: what extends or refines it and states another one
+replaces it.
+"""
+
 ADDITIVE = frozenset(
     [
         "link",
