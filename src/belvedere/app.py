@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from belvedere import clock
+from belvedere import clock, keys
 from belvedere.accounts import founding, tokens
 from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
@@ -28,7 +28,7 @@ from belvedere.query.running import RunningQueries
 from belvedere.query.tasks import Tasks
 from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch, migrations
-from belvedere.vault import Vault, decoded_key, load_key
+from belvedere.vault import FileVault, Vault
 
 TABLES = ("instance", "accounts", "connections", "projects", "query")
 
@@ -45,8 +45,8 @@ def open_database(settings: Settings) -> Database:
 
 def open_vault(settings: Settings) -> Vault:
     if settings.secret_key:
-        return Vault(decoded_key(settings.secret_key.encode(), "secret_key"))
-    return Vault(load_key(settings.home / "key"))
+        return Vault(keys.parsed(settings.secret_key, "secret_key"))
+    return FileVault(settings.home / "key")
 
 
 def build(settings: Settings, now: Clock = clock.now) -> Application:

@@ -1,21 +1,19 @@
-"""Secrets at rest: encryption and keyed hashes under one key that is not in the database."""
+"""Secrets at rest: encryption and keyed hashes under keys that are not in the database."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import os
-import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from belvedere import keys
 from belvedere.errors import BelvedereError
+from belvedere.keys import Keys
 
 _PREFIX = "v1."
 _NONCE = 12
@@ -26,66 +24,74 @@ class VaultError(BelvedereError):
 
 
 class Vault:
-    """Derives one key for encryption and one for hashing from the master key (32 bytes)."""
+    """Seals with the current key; opens with the retired ones too."""
 
-    def __init__(self, master: bytes) -> None:
-        self._cipher = AESGCM(_derived(master, b"encryption"))
-        self._hashing = _derived(master, b"hashing")
+    def __init__(self, held: Keys) -> None:
+        self._hashing = held.hashing
+        self._hold(held)
+
+    def _hold(self, held: Keys) -> None:
+        self._ciphers = [AESGCM(key) for key in (held.encryption, *held.retired)]
+
+    def _refresh(self) -> None:
+        """Take up keys that another process has put in place of those we hold."""
 
     def encrypt(self, text: str, context: str) -> str:
         """`context` (say, table and column) must be the same to decrypt."""
+        self._refresh()
         nonce = os.urandom(_NONCE)
-        sealed = self._cipher.encrypt(nonce, text.encode(), context.encode())
+        sealed = self._ciphers[0].encrypt(nonce, text.encode(), context.encode())
         return _PREFIX + urlsafe_b64encode(nonce + sealed).decode()
 
     def decrypt(self, stored: str, context: str) -> str:
         if not stored.startswith(_PREFIX):
             raise VaultError("A stored secret is not in a form this version knows")
-        try:
-            data = urlsafe_b64decode(stored.removeprefix(_PREFIX))
-            return self._cipher.decrypt(data[:_NONCE], data[_NONCE:], context.encode()).decode()
-        except (InvalidTag, ValueError):
-            raise VaultError("A stored secret cannot be opened: was the key replaced?") from None
+        self._refresh()
+        for cipher in self._ciphers:
+            text = _opened(cipher, stored, context)
+            if text is not None:
+                return text
+        raise VaultError("A stored secret cannot be opened: was the key replaced?")
+
+    def resealed(self, stored: str, context: str) -> str | None:
+        """Sealed with the current key; None where it is already."""
+        text = self.decrypt(stored, context)
+        if _opened(self._ciphers[0], stored, context) is not None:
+            return None
+        return self.encrypt(text, context)
 
     def digest(self, secret: str) -> str:
         """A keyed hash for long random secrets: cheap to compute, useless without the key."""
         return hmac.new(self._hashing, secret.encode(), hashlib.sha256).hexdigest()
 
 
-def _derived(master: bytes, purpose: bytes) -> bytes:
-    return HKDFExpand(algorithm=hashes.SHA256(), length=32, info=b"belvedere " + purpose).derive(
-        master
-    )
+class FileVault(Vault):
+    """Its keys are in a file (made where there is none), and may be rotated while it is in use."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(keys.load(path))
+        self.path = path
+        self._seen = _version(path)
+
+    def _refresh(self) -> None:
+        seen = _version(self.path)
+        if seen is not None and seen != self._seen:
+            self._hold(keys.load(self.path))
+            self._seen = seen
 
 
-def load_key(path: Path) -> bytes:
-    """The key in the file, which is made (readable by its owner only) where there is none."""
-    if not path.exists():
-        _make_key(path)
-    return decoded_key(path.read_bytes(), str(path))
-
-
-def decoded_key(text: bytes, where: str) -> bytes:
-    """32 bytes from their URL-safe base64; VaultError names `where` they should have been."""
+def _version(path: Path) -> tuple[int, int] | None:
+    """Another one after each replacement; None without a file."""
     try:
-        key = urlsafe_b64decode(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise VaultError(f"{where} does not hold a key of 32 bytes")
-    return key
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
-def _make_key(path: Path) -> None:
-    """The key is whole before it gets its name: who starts at the same time reads all of it."""
-    unnamed = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _opened(cipher: AESGCM, stored: str, context: str) -> str | None:
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(urlsafe_b64encode(os.urandom(32)))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            path.hardlink_to(unnamed)
-    finally:
-        unnamed.unlink()
+        data = urlsafe_b64decode(stored.removeprefix(_PREFIX))
+        return cipher.decrypt(data[:_NONCE], data[_NONCE:], context.encode()).decode()
+    except (InvalidTag, ValueError):
+        return None

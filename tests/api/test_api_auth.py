@@ -59,6 +59,20 @@ def test_failed_logins_are_throttled_and_others_are_not(make_instance) -> None:
     assert login(instance, *instance.api_key()).status == 200
 
 
+def test_failing_with_a_client_locks_it_out(instance, admin) -> None:
+    client_id, secret = instance.api_key()
+    for _ in range(4):
+        assert login(instance, client_id, "wrong").status == 404
+    assert login(instance, client_id, secret).status == 429
+    (locked,) = admin.get("/user_login_lockouts").json()
+    assert (locked["auth_type"], locked["remote_id"]) == ("api", client_id)
+    assert locked["full_name"]
+    assert admin.delete(f"/user_login_lockout/{locked['key']}").status == 204
+    instance.skip(minutes=1.1)
+    assert login(instance, client_id, secret).status == 200
+    assert admin.get("/user_login_lockouts").json() == []
+
+
 def test_a_logged_out_token_is_dead(instance, admin) -> None:
     assert admin.get("/user").status == 200
     assert admin.delete("/logout").status == 204

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, strategies as st
 
-from belvedere.vault import Vault, VaultError, decoded_key, load_key
+from belvedere import keys
+from belvedere.keys import KeyFileError
+from belvedere.vault import FileVault, Vault, VaultError
 
-VAULT = Vault(b"k" * 32)
+VAULT = Vault(keys.of_master(b"k" * 32))
 
 
 @given(st.text(), st.text())
@@ -30,7 +31,7 @@ def test_a_secret_opens_only_where_it_belongs() -> None:
 
 def test_a_secret_opens_only_with_its_key() -> None:
     with pytest.raises(VaultError):
-        Vault(b"x" * 32).decrypt(VAULT.encrypt("s", "c"), "c")
+        Vault(keys.of_master(b"x" * 32)).decrypt(VAULT.encrypt("s", "c"), "c")
 
 
 def test_a_secret_that_was_changed_does_not_open() -> None:
@@ -48,32 +49,71 @@ def test_what_was_never_sealed(stored) -> None:
 
 
 def test_a_digest_needs_the_key() -> None:
-    assert VAULT.digest("s") == Vault(b"k" * 32).digest("s")
-    assert VAULT.digest("s") != Vault(b"x" * 32).digest("s")
+    assert VAULT.digest("s") == Vault(keys.of_master(b"k" * 32)).digest("s")
+    assert VAULT.digest("s") != Vault(keys.of_master(b"x" * 32)).digest("s")
     assert VAULT.digest("s") != VAULT.digest("t")
 
 
 def test_the_key_is_made_once_for_its_owner_only(tmp_path) -> None:
     path = tmp_path / "key"
-    assert load_key(path) == load_key(path)
+    assert keys.load(path) == keys.load(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_all_who_start_at_once_have_one_key(tmp_path) -> None:
     with ThreadPoolExecutor(16) as pool:
-        keys = set(pool.map(lambda _: load_key(tmp_path / "key"), range(64)))
-    assert len(keys) == 1
-    assert os.listdir(tmp_path) == ["key"]  # noqa: PTH208
+        found = set(pool.map(lambda _: keys.load(tmp_path / "key"), range(64)))
+    assert len(found) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
-@pytest.mark.parametrize("text", [b"", b"short", b"\xff" * 44, b"A" * 64])
+MASTER = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"short",
+        b"\xff" * 44,
+        b"A" * 64,
+        f"encryption:{MASTER}".encode(),
+        f"encryption:{MASTER} hashing:short".encode(),
+        f"encryption:{MASTER} other:{MASTER}".encode(),
+        f"hashing:{MASTER} retired:{MASTER}".encode(),
+    ],
+)
 def test_a_file_that_holds_no_key_is_left_alone(tmp_path, text) -> None:
     path = tmp_path / "key"
     path.write_bytes(text)
-    with pytest.raises(VaultError, match="does not hold a key"):
-        load_key(path)
+    with pytest.raises(KeyFileError, match=r"holds? (a|no|the) key|does not hold"):
+        keys.load(path)
     assert path.read_bytes() == text
 
 
 def test_a_key_may_end_its_line() -> None:
-    assert decoded_key(b"a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=\n", "there") == b"k" * 32
+    assert keys.parsed(f"{MASTER}\n", "there") == keys.of_master(b"k" * 32)
+
+
+def test_keys_are_read_as_they_were_written() -> None:
+    held = keys.of_master(b"k" * 32).rotated().rotated()
+    assert keys.parsed(held.text(), "there") == held
+    assert len(held.retired) == 2
+
+
+def test_a_vault_in_use_follows_its_file(tmp_path) -> None:
+    path = tmp_path / "key"
+    vault = FileVault(path)
+    old, digest = vault.encrypt("s", "c"), vault.digest("t")
+    keys.store(path, keys.load(path).rotated())
+    assert vault.decrypt(old, "c") == "s"
+    fresh = vault.resealed(old, "c")
+    assert fresh is not None
+    assert vault.resealed(fresh, "c") is None
+    keys.store(path, keys.load(path).without_retired())
+    with pytest.raises(VaultError):
+        vault.decrypt(old, "c")
+    assert vault.decrypt(fresh, "c") == "s"
+    assert vault.digest("t") == digest == FileVault(path).digest("t")
+    path.unlink()
+    assert vault.decrypt(fresh, "c") == "s"

@@ -115,6 +115,11 @@ def verify_api_client(
     return found[1]
 
 
+def owner_of_api_client(session: Session, client_id: str) -> User | None:
+    owned = select(User).join(ApiCredentials, User.id == ApiCredentials.user_id)
+    return session.scalar(owned.where(ApiCredentials.client_id == client_id))
+
+
 # Other ways in
 
 

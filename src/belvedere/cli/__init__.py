@@ -16,6 +16,7 @@ _COMMANDS = {
     "project": ("belvedere.cli.administer", "project", "LookML projects that are served."),
     "user": ("belvedere.cli.administer", "user", "People."),
     "api-key": ("belvedere.cli.administer", "api_key", "API credentials."),
+    "key": ("belvedere.cli.key", "key", "The key that stored secrets are sealed with."),
     "lookml": ("belvedere.cli.lookml", "lookml", "Work with LookML; needs no server."),
     "query": ("belvedere.cli.query", "query", "Run a query on a server."),
 }

@@ -33,7 +33,7 @@ def secrets(session: Session, vault: Vault, name: str) -> dict[str, str]:
     row = session.get(Configuration, name)
     if row is None or row.secrets is None:
         return {}
-    found: dict[str, str] = json.loads(vault.decrypt(row.secrets, _context(name)))
+    found: dict[str, str] = json.loads(vault.decrypt(row.secrets, context(name)))
     return found
 
 
@@ -59,7 +59,7 @@ def write(
     row.value = dict(value)
     row.changed_at, row.changed_by = change.at, change.by
     if hidden is not None:
-        row.secrets = vault.encrypt(json.dumps(dict(hidden)), _context(name)) if hidden else None
+        row.secrets = vault.encrypt(json.dumps(dict(hidden)), context(name)) if hidden else None
     session.flush()
     bump(session, "instance")
 
@@ -74,5 +74,6 @@ def delete(session: Session, name: str) -> bool:
     return True
 
 
-def _context(name: str) -> str:
+def context(name: str) -> str:
+    """What the secrets of a subject are sealed with."""
     return f"configuration.secrets.{name}"

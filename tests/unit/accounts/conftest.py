@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from belvedere.accounts import founding, users
 from belvedere.accounts.tables import User
 from belvedere.store import Database, migrations
+from belvedere import keys
 from belvedere.vault import Vault
 
 
 @pytest.fixture
 def vault() -> Vault:
-    return Vault(b"k" * 32)
+    return Vault(keys.of_master(b"k" * 32))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from belvedere.accounts import credentials
 from belvedere.accounts.tables import ApiCredentials
+from belvedere import keys
 from belvedere.vault import Vault
 
 
@@ -31,7 +32,7 @@ def test_half_of_the_pair_stands_for_nobody(session, vault, issued) -> None:
 
 
 def test_a_pair_is_worth_nothing_under_another_key(session, issued) -> None:
-    assert verified(session, Vault(b"x" * 32), issued) is None
+    assert verified(session, Vault(keys.of_master(b"x" * 32)), issued) is None
 
 
 def test_every_pair_of_a_person_works_on_its_own(session, vault, ada, issued, held_clock) -> None:

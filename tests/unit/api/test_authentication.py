@@ -10,13 +10,17 @@ from belvedere.accounts import founding, tokens, users
 from belvedere.api.authentication import Authenticator
 from belvedere.errors import Unauthenticated
 from belvedere.store import Database, EpochWatch, migrations
+from belvedere import keys
 from belvedere.vault import Vault
 
 
 def test_a_token_revoked_while_it_is_looked_up_is_not_remembered(
     tmp_path: Path, held_clock, monkeypatch
 ) -> None:
-    database, vault = Database(f"sqlite:///{tmp_path / 'belvedere.db'}"), Vault(b"k" * 32)
+    database, vault = (
+        Database(f"sqlite:///{tmp_path / 'belvedere.db'}"),
+        Vault(keys.of_master(b"k" * 32)),
+    )
     migrations.upgrade(database, founding.seed)
     with database.session() as session:
         user = users.create(session, held_clock(), email="ada@example.com")

@@ -38,6 +38,7 @@ def belvedere(*words: str, cwd: Path | None = None) -> subprocess.CompletedProce
         ("project", "add"),
         ("user", "add"),
         ("api-key", "create"),
+        ("key", "rotate"),
         ("lookml", "validate"),
         ("lookml", "sql"),
         ("query",),

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from belvedere.accounts import audit, credentials, membership, oauth, permissions, tokens, users
+from belvedere.accounts import (
+    audit,
+    credentials,
+    lockouts,
+    membership,
+    oauth,
+    permissions,
+    tokens,
+    users,
+)
 from belvedere.accounts.audit import Actor
+from belvedere.accounts.lockouts import Attempt
 from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, post
@@ -21,16 +31,18 @@ def login(call: Call) -> dict[str, Any]:
     if not client_id or not secret:
         raise BadRequest("client_id and client_secret are required")
     services = call.services
-    address = call.request.address
-    services.throttle.check(client_id, address)
+    attempt = Attempt("api", client_id, call.request.address)
+    services.throttle.check(client_id, attempt.ip)
     with services.database.reading() as session:
+        lockouts.check(session, services.vault, attempt, call.now)
         user = credentials.verify_api_client(session, services.vault, client_id, secret)
     if user is None:
-        services.throttle.failed(client_id, address)
-        _record_failure(call, client_id)
+        services.throttle.failed(client_id, attempt.ip)
+        _record_failure(call, attempt)
         raise NotFound
     call.signed_in = user.id
-    services.throttle.succeeded(client_id, address)
+    services.throttle.succeeded(client_id, attempt.ip)
+    lockouts.succeeded(call.db, services.vault, attempt)
     lifetime = services.settings.token_lifetime
     issued = tokens.issue(call.db, services.vault, user, call.now, lifetime, source_id=client_id)
     return _token(issued)
@@ -71,16 +83,19 @@ def _token(issued: tokens.IssuedToken) -> dict[str, Any]:
     }
 
 
-def _record_failure(call: Call, client_id: str) -> None:
+def _record_failure(call: Call, attempt: Attempt) -> None:
+    vault = call.services.vault
     with call.transaction() as session:
-        actor = Actor(None, None, call.request.address)
+        owner = credentials.owner_of_api_client(session, attempt.remote_id)
+        lockouts.failed(session, vault, attempt, call.now, owner)
+        actor = Actor(None, None, attempt.ip)
         audit.record(
             session,
             call.now,
             "login_failed",
             actor,
             category="api",
-            attributes={"client_id": client_id[:64]},
+            attributes={"client_id": attempt.remote_id[:64]},
         )
 
 
