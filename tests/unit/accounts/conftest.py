@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from belvedere import keys
 from belvedere.accounts import founding, users
 from belvedere.accounts.tables import User
 from belvedere.store import Database, migrations
-from belvedere import keys
 from belvedere.vault import Vault
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from belvedere import keys
 from belvedere.accounts import credentials
 from belvedere.accounts.tables import ApiCredentials
-from belvedere import keys
 from belvedere.vault import Vault
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from belvedere import keys
 from belvedere.accounts import founding, tokens, users
 from belvedere.api.authentication import Authenticator
 from belvedere.errors import Unauthenticated
 from belvedere.store import Database, EpochWatch, migrations
-from belvedere import keys
 from belvedere.vault import Vault
 
 
