@@ -9,7 +9,8 @@ from datetime import datetime
 from belvedere import clock
 from belvedere.compiler import dialects
 from belvedere.compiler.compiled import Compiled
-from belvedere.compiler.planner import _Planner, compile_query, kept_of, making
+from belvedere.compiler.plan import Planner
+from belvedere.compiler.planner import compile_query, kept_of, making
 from belvedere.compiler.request import Request, Sort, Viewer
 from belvedere.errors import NotFound, QueryError
 from belvedere.lookml.diagnostics import did_you_mean
@@ -129,7 +130,7 @@ class QueryPlan:
 def explain(request: Request, dialect: str = "duckdb") -> QueryPlan:
     """How the request would be answered. Raises what `sql_for` raises."""
     compiled = _compiled(request, dialect)
-    tree = _Planner(replace(request, scratch=None), dialects.get(dialect)).tree
+    tree = Planner(replace(request, scratch=None), dialects.get(dialect)).tree
     explore = request.model.explores[request.explore]
     joins = tuple(
         PlannedJoin(

@@ -1,0 +1,105 @@
+"""What limits the rows of a query: its filters, the explore's conditions, access filters."""
+
+from __future__ import annotations
+
+from belvedere.compiler.earlier import Shift
+from belvedere.compiler.expressions import custom_filter
+from belvedere.compiler.fanout import Where
+from belvedere.compiler.fragments import Fragment
+from belvedere.compiler.measures import POST_QUERY
+from belvedere.compiler.resolver import Resolver, is_range_timeframe
+from belvedere.compiler.selection import Selection, Selector
+from belvedere.compiler.statement import Having
+from belvedere.errors import QueryError
+from belvedere.lookml.model import Category, Field
+from belvedere.lookml.scope import ScopedField
+
+
+class Restrictions:
+    """`where` and `having` of one request; `shift` moves its date filters into the past."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        selector: Selector,
+        selection: Selection,
+        shift: Shift | None,
+    ) -> None:
+        self._resolver = resolver
+        self._request = resolver.request
+        self._explore = resolver.scope.explore
+        self._selector = selector
+        self._selection = selection
+        self._shift = shift
+        self.where: list[Where] = []
+        self.having: list[Having] = []
+        self._conditions()
+
+    def _conditions(self) -> None:
+        for scoped, expression in self._selection.filters:
+            self._filter(scoped, expression)
+        custom = self._request.filter_expression
+        if custom and custom.strip():
+            self.where.append(Where(custom_filter(self._resolver, self._selector.find, custom)))
+        explore, base = self._explore, self._explore.base
+        if explore.sql_always_where:
+            self.where.append(Where(self._resolver.fragment(explore.sql_always_where, base)))
+        if explore.sql_always_having:
+            field = Field(
+                name="sql_always_having",
+                view=base,
+                category=Category.measure,
+                type="number",
+                sql=explore.sql_always_having,
+            )
+            self.having.append(Having(ScopedField(base, field), None))
+        for access_filter in () if self._request.for_everybody else explore.access_filters:
+            self.where.append(self._access(access_filter.field, access_filter.user_attribute))
+
+    def _filter(self, scoped: ScopedField, expression: str) -> None:
+        field = scoped.field
+        if field.category is Category.parameter:
+            return
+        if field.category is Category.filter:
+            if field.sql and expression.strip():
+                text = self._resolver.fragment(field.sql, scoped.alias, scoped.full_name)
+                self.where.append(Where(text))
+            return
+        if field.is_measure:
+            if field.type in POST_QUERY:
+                raise QueryError(
+                    f"Invalid filter: {scoped.full_name} is computed after the query and cannot "
+                    "be filtered"
+                )
+            if expression.strip():
+                self.having.append(Having(scoped, expression))
+            return
+        shift = self._shift
+        back = shift.unit if shift is not None and shift.concerns(scoped) else None
+        made = self._resolver.condition(scoped, expression, back)
+        if made is not None:
+            self.where.append(Where(*made))
+
+    def _access(self, name: str, attribute: str) -> Where:
+        """An access filter: rows of the viewer's values only; QueryError where there is none."""
+        scoped = self._resolver.lookup(name, self._explore.base)
+        viewer = self._request.viewer
+        if attribute in viewer.editable_attributes:
+            raise QueryError(
+                f"Cannot use {attribute} as access filter since any user can edit their own value"
+            )
+        value = viewer.attributes.get(attribute)
+        if value is None or not value.strip():
+            raise QueryError(
+                f"The explore {self._explore.name} is filtered by your user attribute "
+                f"{attribute}, which has no value"
+            )
+        if attribute in viewer.literal_attributes and not is_range_timeframe(
+            scoped.field.timeframe
+        ):
+            operand = self._resolver.operand(scoped)
+            text = self._resolver.dialect.text(operand.sql)
+            sql = f"{text} = {self._resolver.dialect.string(value)}"
+            return Where(Fragment(sql, operand.needs, operand.mentions), accepts_null=False)
+        made = self._resolver.condition(scoped, value)
+        return Where(Fragment("1=0")) if made is None else Where(*made)
