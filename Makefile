@@ -4,7 +4,7 @@ BIN := .venv/bin
 HOME_DIR ?= .demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check format bench coverage-doc dialects-doc clean
+.PHONY: help setup run test test-all check format bench coverage-doc dialects-doc permissions-doc clean
 
 help: ## Explain the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ coverage-doc: setup ## Write docs/COVERAGE.md: what is built, tested by which te
 
 dialects-doc: setup ## Write docs/use/dialects.md: how databases differ
 	@$(BIN)/python scripts/dialects_doc.py
+
+permissions-doc: setup ## Write docs/use/permissions.md: who may call what
+	@$(BIN)/python scripts/permissions_doc.py
 
 clean: ## Remove the environment and the demo
 	@rm -rf .venv $(HOME_DIR)
