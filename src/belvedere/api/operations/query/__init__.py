@@ -1,0 +1,1 @@
+"""Queries: stored, run now or as tasks, stopped; SQL that people write."""
