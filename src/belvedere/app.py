@@ -23,6 +23,7 @@ from belvedere.query.derived.builder import Builder
 from belvedere.query.derived.materializations import Materializations
 from belvedere.query.derived.regenerator import Regenerator
 from belvedere.query.derived.states import KeptStates
+from belvedere.query.history import History
 from belvedere.query.runner import Runner
 from belvedere.query.running import RunningQueries
 from belvedere.query.tasks import Tasks
@@ -60,7 +61,8 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     cache = ResultCache(settings.home / "cache", settings.cache_bytes)
     datagroups = DatagroupStates(database, watch)
     builder = Builder(KeptStates(database, watch, now), now)
-    runner = Runner(engines, models, cache, datagroups, builder, running, settings, now)
+    history = History(database, now)
+    runner = Runner(engines, models, cache, datagroups, builder, running, history, settings, now)
     triggers = TriggerChecks(database, models, engines, now)
     triggers.start()
     regenerator = Regenerator(database, models, engines, builder, running, now)
@@ -101,6 +103,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         materializations.close()
         announced.close()
         tasks.close()
+        history.close()
         cache.close()
         engines.close()
         watch.close()

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from belvedere.projects.served import ServedModels
+from belvedere.query.history import Entry
 from belvedere.store import EpochWatch
 
 _TOPICS = ("accounts", "connections", "projects", "datagroups")
@@ -23,11 +24,14 @@ Key = tuple[str, str, str, str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Until when (Unix seconds), and under which version of which model."""
+    """Until when (Unix seconds), and under which version of which model; what the history says
+    of it.
+    """
 
     until: float
     model: str
     version: str
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)

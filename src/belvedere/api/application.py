@@ -136,6 +136,7 @@ class Application:
         kept = self._answers.find(key) if key is not None else None
         if kept is None:
             return None
+        self._services.runner.history.repeat(kept.freshness.entry)
         return Answer(200, kept.media_type, kept.body, {})
 
     async def _answered(self, request: Request, receive: Receive) -> Answer:

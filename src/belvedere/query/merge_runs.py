@@ -104,9 +104,13 @@ def _answered(
     slug: str,
     first: Sequence[_Answered],
 ) -> _Answered:
-    running = runner.started(prepared, asker, "merge_query", slug)
+    running = runner.started(prepared, source.definition, asker, "merge_query", slug)
+    running.merge_query_slug = slug
     prepared = runner.ready(prepared, running)
-    results, cached = runner.results(prepared, options, running)
+    with runner.history.recording(running) as attempt:
+        results, cached = runner.results(prepared, options, running)
+        attempt.from_cache = cached
+        attempt.runtime = sum(result.runtime for result in results.values())
     facts = runner.facts(prepared, results, from_cache=cached)
     tables = bodies.tables_of(prepared.compiled, results)
     shaped = bodies.shaped_of(prepared, tables, facts, calculated=True)

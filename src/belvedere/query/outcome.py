@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from belvedere.query.history import Entry
+
 
 @dataclass(frozen=True, slots=True)
 class Reusable:
-    """Until when an answer may be given again (Unix seconds), and under which model version."""
+    """Until when an answer may be given again (Unix seconds), and under which model version;
+    `entry` is how it went, for the history.
+    """
 
     until: float
     model: str
     version: str
+    entry: Entry
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from belvedere.query.cache import Result, ResultCache
 from belvedere.query.datagroups import DatagroupStates
 from belvedere.query.definition import Definition
 from belvedere.query.derived.builder import Builder, Order
+from belvedere.query.history import Entry, History
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome, Resumed, Reusable
 from belvedere.query.preparing import Offer, Prepared, Preparer
@@ -42,11 +43,13 @@ class Runner:
         datagroups: DatagroupStates,
         builder: Builder,
         running: RunningQueries,
+        history: History,
         settings: Settings,
         clock: Clock,
     ) -> None:
         self.engines = engines
         self.running = running
+        self.history = history
         self.statements = Statements(cache, clock)
         self.clock = clock
         self._builder = builder
@@ -74,12 +77,17 @@ class Runner:
             rebuild=rebuild,
             rebuild_below=rebuild,
         )
-        with self.running.track(running):
+        with self.history.recording(running, failures_only=True), self.running.track(running):
             tables = self._builder.ready(kept, order)
         return replace(prepared, compiled=prepared.compiled.reading(tables))
 
     def started(
-        self, prepared: Prepared, asker: AccessSession, source: str, slug: str | None = None
+        self,
+        prepared: Prepared,
+        definition: Definition,
+        asker: AccessSession,
+        source: str,
+        slug: str | None = None,
     ) -> Running:
         """What is listed while the query runs."""
         return Running(
@@ -92,6 +100,7 @@ class Runner:
             explore=prepared.compiled.explore,
             query_slug=slug,
             sql=prepared.compiled.sql,
+            definition=definition,
         )
 
     def run(
@@ -109,7 +118,7 @@ class Runner:
         prepared = self.prepare(definition, asker, options.limit)
         if options.result_format == "sql":
             return Outcome("text/plain", sql_text(prepared).encode(), sql=prepared.compiled.sql)
-        running = self.started(prepared, asker, source, slug)
+        running = self.started(prepared, definition, asker, source, slug)
         on_start(running)
         try:
             rebuild = options.rebuild_pdts and asker.permissions.has(_DEVELOP, definition.model)
@@ -140,16 +149,19 @@ class Runner:
         return bodies.facts_of(prepared, self.clock(), ran_at, runtime, from_cache=from_cache)
 
     def _bounded(self, prepared: Prepared, options: RunOptions, running: Running) -> Outcome:
-        results, cached = self.results(prepared, options, running)
+        with self.history.recording(running) as attempt:
+            results, cached = self.results(prepared, options, running)
+            runtime = sum(result.runtime for result in results.values())
+            attempt.from_cache, attempt.runtime = cached, runtime
         facts = self.facts(prepared, results, from_cache=cached)
         tables = bodies.tables_of(prepared.compiled, results)
         until = min(result.ran_at for result in results.values()) + prepared.reuse
         return Outcome(
             encoding.MEDIA_TYPES[options.result_format],
             bodies.body_of(prepared, options, tables, facts),
-            reusable=_reusable(prepared, options, until),
+            reusable=_reusable(prepared, options, until, attempt.entry),
             from_cache=cached,
-            runtime=sum(result.runtime for result in results.values()),
+            runtime=runtime,
             sql=prepared.compiled.sql,
         )
 
@@ -170,12 +182,15 @@ class Runner:
         sql, engine = prepared.compiled.sql, prepared.connection.engine
         started = self.clock().timestamp()
 
+        def elapsed() -> float:
+            return self.clock().timestamp() - started
+
         def facts() -> Facts:
-            now = self.clock()
-            elapsed = now.timestamp() - started
-            return bodies.facts_of(prepared, now, started, elapsed, from_cache=False)
+            return bodies.facts_of(prepared, self.clock(), started, elapsed(), from_cache=False)
 
         with ExitStack() as stack:
+            attempt = stack.enter_context(self.history.recording(running))
+            stack.callback(lambda: setattr(attempt, "runtime", elapsed()))
             stack.enter_context(self.running.track(running))
             # Only csv: DuckDB's own JSON comes late and takes hundreds of megabytes.
             if options.result_format == "csv" and not options.apply_formatting:
@@ -200,12 +215,13 @@ class Runner:
         prepared = self.prepare(definition, asker)
         if reuse is not None:
             prepared = replace(prepared, reuse=reuse)
-        running = self.started(prepared, asker, "suggest")
+        running = self.started(prepared, definition, asker, "suggest")
         try:
             prepared = self.ready(prepared, running)
             part = prepared.compiled.parts()["main"]
-            with self.running.track(running):
+            with self.history.recording(running) as attempt, self.running.track(running):
                 result, cached = self.statements.result(prepared, part, RunOptions("json"), running)
+                attempt.from_cache, attempt.runtime = cached, result.runtime
         except EngineError as error:
             return [], False, shown_error(prepared, error)
         return result.table.column(0).to_pylist(), cached, None
@@ -231,7 +247,14 @@ def failed(prepared: Prepared, options: RunOptions, error: EngineError) -> Outco
     return Outcome(media_type, body, sql=prepared.compiled.sql, error=message)
 
 
-def _reusable(prepared: Prepared, options: RunOptions, until: float) -> Reusable | None:
-    if prepared.depends_on_time or not options.cache or options.result_format == "json_detail":
+def _reusable(
+    prepared: Prepared, options: RunOptions, until: float, entry: Entry | None
+) -> Reusable | None:
+    if (
+        entry is None
+        or prepared.depends_on_time
+        or not options.cache
+        or options.result_format == "json_detail"
+    ):
         return None
-    return Reusable(until, prepared.model.name, prepared.model.version)
+    return Reusable(until, prepared.model.name, prepared.model.version, entry)

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from belvedere.errors import NotFound, QueryCancelled
+from belvedere.query.definition import Definition
 
 
 @dataclass(slots=True, eq=False)
 class Running:
-    """One asked query. `stop` functions cancel its statements in the database."""
+    """One asked query. `stop` functions cancel its statements in the database.
+
+    `definition` is what was asked where that has no slug yet; `look_id` and `dashboard_id` say
+    for which content.
+    """
 
     id: str
     user_id: str
@@ -24,6 +29,11 @@ class Running:
     explore: str | None = None
     query_slug: str | None = None
     sql: str | None = None
+    definition: Definition | None = None
+    sql_query_slug: str | None = None
+    merge_query_slug: str | None = None
+    look_id: str | None = None
+    dashboard_id: str | None = None
     status: str = "running"
     _stops: list[Callable[[], None]] = field(default_factory=list)
     _stopped: bool = False

@@ -44,6 +44,7 @@ def run_sql(
         connection=connection_name,
         source="sql_runner",
         query_slug=slug,
+        sql_query_slug=slug,
         sql=sql,
     )
     media_type = encoding.MEDIA_TYPES[result_format]
@@ -66,8 +67,10 @@ def _chunks(
 ) -> Iterator[bytes]:
     started = time.perf_counter()
     with ExitStack() as stack:
+        attempt = stack.enter_context(runner.history.recording(running))
         stack.enter_context(runner.running.track(running))
         execution = stack.enter_context(engine.execute(sql, started=watch(stack, running)))
         batches = begun(execution.batches())
         yield from encoding.stream_rows(result_format, execution.schema.names, batches)
+        attempt.runtime = time.perf_counter() - started
     on_end(time.perf_counter() - started)

@@ -112,6 +112,30 @@ class MergeQueryRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class HistoryRow(Base):
+    """One run of a query; see history.py. `runtime` is in seconds."""
+
+    __tablename__ = "history"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    completed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user_id: Mapped[int] = mapped_column(index=True)
+    query_slug: Mapped[str | None] = mapped_column(String(64), index=True)
+    sql_query_slug: Mapped[str | None] = mapped_column(String(64))
+    merge_query_slug: Mapped[str | None] = mapped_column(String(64))
+    look_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    dashboard_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    model: Mapped[str | None] = mapped_column(String(255))
+    explore: Mapped[str | None] = mapped_column(String(255))
+    connection_name: Mapped[str] = mapped_column(String(255))
+    source: Mapped[str] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(16))
+    result_source: Mapped[str] = mapped_column(String(16))
+    runtime: Mapped[float]
+    message: Mapped[str | None] = mapped_column(Text)
+
+
 class KeptTableRow(Base):
     """A persistent derived table by its definition, and the table that was made of it last.
 

@@ -11,5 +11,7 @@ def answer_of(outcome: Outcome) -> Text | Stream:
     if outcome.chunks is not None:
         return Stream(outcome.media_type, outcome.chunks, stop=outcome.stop)
     reusable = outcome.reusable
-    fresh = Freshness(reusable.until, reusable.model, reusable.version) if reusable else None
+    fresh = None
+    if reusable is not None:
+        fresh = Freshness(reusable.until, reusable.model, reusable.version, reusable.entry)
     return Text(outcome.media_type, outcome.body, freshness=fresh)
