@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from belvedere import activity
 from belvedere.accounts.tables import Role
 
 _PARENTS: dict[str, str | None] = {
@@ -297,8 +298,12 @@ class Permissions:
     grants: tuple[Grant, ...]
 
     def has(self, permission: Permission, model: str | None = None) -> bool:
-        """Whether the permission is held: on `model`, or anywhere when none is named."""
+        """Whether the permission is held: on `model`, or anywhere when none is named. No model
+        set names System Activity; who may see it has there what they have anywhere.
+        """
         name = str(permission)
+        if model == activity.MODEL:
+            return self.has(Permission("see_system_activity")) and self.has(permission)
         anywhere = model is None or name in _INSTANCE_WIDE
         return any(
             name in grant.permissions

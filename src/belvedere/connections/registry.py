@@ -9,8 +9,10 @@ from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
+from belvedere import activity
 from belvedere.connections import connections
 from belvedere.connections.connections import PASSWORD_CONTEXT
 from belvedere.connections.tables import StoredConnection
@@ -20,6 +22,7 @@ from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch
 from belvedere.vault import Vault
 
+_APPLICATION_CONNECTIONS = 4
 _WITH_OPTIONS = frozenset({"athena", "snowflake"})
 
 
@@ -107,6 +110,20 @@ def _writer_config(
     )
 
 
+def _application_config(url: URL, settings: Settings) -> ConnectionConfig:
+    return ConnectionConfig(
+        dialect="sqlite" if url.get_backend_name() == "sqlite" else "postgres",
+        database=url.database,
+        host=url.host,
+        port=url.port,
+        username=url.username,
+        password=url.password,
+        max_connections=_APPLICATION_CONNECTIONS,
+        pool_timeout=float(settings.query_queue_timeout),
+        timeout=float(settings.query_timeout) if settings.query_timeout else None,
+    )
+
+
 class EngineRegistry:
     """Thread-safe. An engine that was replaced is closed once nobody uses its pool."""
 
@@ -126,6 +143,7 @@ class EngineRegistry:
         self._lock = threading.Lock()
         self._epoch = -1
         self._open: dict[str, OpenConnection] = {}
+        self._application: OpenConnection | None = None
 
     def open(self, name: str) -> OpenConnection:
         """The connection of that name with its engine; NotFound where there is none."""
@@ -140,6 +158,22 @@ class EngineRegistry:
                 with self._database.reading() as session:
                     found = self._open[name] = self._opened(connections.get(session, name))
             return found
+
+    def application_database(self) -> OpenConnection:
+        """The instance's own database, to be read by System Activity alone."""
+        with self._lock:
+            if self._application is None:
+                config = _application_config(self._database.url, self._settings)
+                engine = self._opener(config)
+                self._application = OpenConnection(
+                    name=activity.CONNECTION,
+                    identity=activity.MODEL,
+                    config=config,
+                    query_timezone=None,
+                    engine=engine,
+                    writer=engine,
+                )
+            return self._application
 
     def _opened(self, row: StoredConnection) -> OpenConnection:
         config = config_of(row, self._vault, self._settings)
@@ -173,3 +207,6 @@ class EngineRegistry:
             for opened in self._open.values():
                 opened.close()
             self._open.clear()
+            if self._application is not None:
+                self._application.engine.close()
+                self._application = None

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from belvedere import activity
 from belvedere.errors import NotFound
 from belvedere.lookml.model import Model
 from belvedere.lookml.project import Imports, Project, open_project
@@ -78,6 +79,8 @@ class ServedModels:
         self._folders: dict[tuple[str, str], _Folder] = {}
         self._projects: dict[str, _Folder] = {}
         self._configured: dict[str, tuple[str | None, tuple[str, ...], bool]] = {}
+        folder = activity.project_folder(is_sqlite=database.is_sqlite)
+        self._activity = _Folder(activity.MODEL, folder, activity.imported)
 
     def _refresh(self) -> None:
         epoch = self._watch.current("projects")
@@ -117,6 +120,9 @@ class ServedModels:
         return folder.current()
 
     def find(self, name: str) -> Served | None:
+        if name == activity.MODEL:
+            own = self._activity.current().models[name]
+            return Served(name, name, own, (activity.CONNECTION,), unlimited_connections=False)
         self._refresh()
         found = self._configured.get(name)
         if found is None:
@@ -145,5 +151,6 @@ class ServedModels:
         return found.model
 
     def names(self) -> list[str]:
+        """Those that were configured; System Activity is there without it."""
         self._refresh()
         return sorted(self._configured)

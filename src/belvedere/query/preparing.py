@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from belvedere import activity
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
 from belvedere.clock import Clock
@@ -118,7 +119,7 @@ class Preparer:
                 f'"{model.connection}"'
             )
         try:
-            connection = self._engines.open(model.connection)
+            connection = self._connection(model)
         except NotFound:
             message = f'The model "{model.name}" uses the connection "{model.connection}", '
             raise BadRequest(message + "which does not exist") from None
@@ -143,6 +144,12 @@ class Preparer:
             number_format=asker.attributes.get("number_format") or DEFAULT_NUMBER_FORMAT,
             vis_config=definition.vis_config,
         )
+
+    def _connection(self, model: Model) -> OpenConnection:
+        """Only System Activity reaches the application database, whatever others name."""
+        if model.name == activity.MODEL:
+            return self._engines.application_database()
+        return self._engines.open(model.connection or "")
 
     def _request(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
-from belvedere import ids
+from belvedere import activity, ids
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
 from belvedere.clock import Clock
@@ -116,6 +116,8 @@ class Runner:
         """Answer in the wanted format. A failure of the database is an answer too (`error`)."""
         bodies.check_format(options.result_format)
         prepared = self.prepare(definition, asker, options.limit)
+        if prepared.model.name == activity.MODEL:
+            self.history.flush()
         if options.result_format == "sql":
             return Outcome("text/plain", sql_text(prepared).encode(), sql=prepared.compiled.sql)
         running = self.started(prepared, definition, asker, source, slug)

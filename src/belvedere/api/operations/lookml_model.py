@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from belvedere import activity
 from belvedere.accounts.permissions import Permission
 from belvedere.api import paging
 from belvedere.api.call import Call
@@ -28,11 +29,13 @@ def all_lookml_models(
     call: Call,
     exclude_empty: bool | None,
     exclude_hidden: bool | None,
+    include_internal: bool | None,
 ) -> list[dict[str, Any]]:
-    """Models that the caller can see."""
+    """Models that the caller can see; System Activity where internal ones are asked for."""
+    internal = [activity.MODEL] if include_internal else []
     served = [
         found
-        for name in call.services.models.names()
+        for name in [*call.services.models.names(), *internal]
         if _sees(call, name) and (found := call.services.models.find(name)) is not None
     ]
     if exclude_empty:

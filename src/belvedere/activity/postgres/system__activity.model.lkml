@@ -1,0 +1,5 @@
+connection: "looker"
+label: "System Activity"
+include: "//system_activity_shared/*.view.lkml"
+include: "//system_activity_shared/explores.lkml"
+persist_for: "1 minute"

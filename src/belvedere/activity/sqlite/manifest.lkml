@@ -1,0 +1,2 @@
+project_name: "system__activity"
+local_dependency: { project: "system_activity_shared" }
