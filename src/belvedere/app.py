@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from sqlalchemy.orm import Session
+
 from belvedere import clock, keys
 from belvedere.accounts import founding, tokens
 from belvedere.accounts.password_mail import PasswordMail
@@ -12,6 +14,7 @@ from belvedere.api import operations
 from belvedere.api.application import Application
 from belvedere.api.authentication import Authenticator
 from belvedere.api.services import Services
+from belvedere.appearance import themes
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.instance.origins import AllowedOrigins
@@ -31,7 +34,15 @@ from belvedere.settings import Settings
 from belvedere.store import Database, EpochWatch, migrations
 from belvedere.vault import FileVault, Vault
 
-TABLES = ("instance", "accounts", "connections", "projects", "query")
+TABLES = (
+    "instance",
+    "appearance",
+    "artifacts",
+    "accounts",
+    "connections",
+    "projects",
+    "query",
+)
 
 
 def open_database(settings: Settings) -> Database:
@@ -40,8 +51,14 @@ def open_database(settings: Settings) -> Database:
         import_module(f"belvedere.{package}.tables")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    migrations.upgrade(database, founding.seed)
+    migrations.upgrade(database, _furnish)
     return database
+
+
+def _furnish(session: Session) -> None:
+    """What every instance has from its first moment."""
+    founding.seed(session)
+    themes.seed(session)
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -20,6 +20,8 @@ from belvedere.accounts.tables import (
     UserAttributeGroupValue,
     UserAttributeUserValue,
 )
+from belvedere.artifacts import artifacts
+from belvedere.artifacts.tables import StoredArtifact
 from belvedere.connections.connections import PASSWORD_CONTEXT
 from belvedere.connections.tables import StoredConnection
 from belvedere.instance import configuration
@@ -42,6 +44,7 @@ SEALED = (
     SealedColumn(TotpCredentials, "sealed_secret", lambda _: totp.CONTEXT),
     SealedColumn(EmbedSecret, "sealed_secret", lambda _: "embed_secret.secret"),
     SealedColumn(StoredConnection, "sealed_password", lambda _: PASSWORD_CONTEXT),
+    SealedColumn(StoredArtifact, "sealed_value", artifacts.context),
     SealedColumn(Configuration, "secrets", lambda row: configuration.context(row.name)),
 )
 """Every column whose text is always sealed; a test compares it with the tables."""

@@ -71,6 +71,9 @@ class Settings:
     answer_cache_bytes: int = _setting(
         64_000_000, "Bytes of finished answers kept in memory.", least=0
     )
+    artifact_bytes: int = _setting(
+        100_000_000, "Bytes that the values in the artifact store may take.", least=0
+    )
     cache_seconds: int = _setting(
         3600, "How long a result is reused where the model says nothing.", least=0
     )

@@ -37,6 +37,8 @@ class Operation:
     handler: Callable[..., Any]
     annotations: dict[str, str]
     facts: contract.OperationFacts
+    hidden: bool = False
+    """Who may not call it learns not even that there is something."""
 
     def __call__(self, call: Call, path_values: dict[str, str]) -> Any:
         """Check the caller, bind the arguments, run the handler."""
@@ -49,7 +51,8 @@ class Operation:
         session = call.session
         if self.requires != "authenticated" and not session.permissions.has(self.requires):
             # What somebody may not know about is not there for them.
-            raise NotFound if self.method == "GET" else Forbidden("Not authorized")
+            hidden = self.hidden or self.method == "GET"
+            raise NotFound if hidden else Forbidden("Not authorized")
 
     def _arguments(self, call: Call, path_values: dict[str, str]) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
@@ -148,7 +151,7 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    method: str, path: str, *, requires: Requirement, status: int = 200
+    method: str, path: str, *, requires: Requirement, status: int = 200, hidden: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a handler. Fails at import when facts and code disagree."""
 
@@ -166,7 +169,7 @@ def operation(
         if unknown:
             raise TypeError(f"{name} has no published parameter {', '.join(unknown)}")
         OPERATIONS[name] = Operation(
-            name, method, path, requires, status, handler, annotations, facts
+            name, method, path, requires, status, handler, annotations, facts, hidden
         )
         return handler
 
@@ -189,5 +192,5 @@ def put(path: str, *, requires: Requirement) -> Callable[..., Any]:
     return operation("PUT", path, requires=requires)
 
 
-def delete(path: str, *, requires: Requirement) -> Callable[..., Any]:
-    return operation("DELETE", path, requires=requires, status=204)
+def delete(path: str, *, requires: Requirement, hidden: bool = False) -> Callable[..., Any]:
+    return operation("DELETE", path, requires=requires, status=204, hidden=hidden)

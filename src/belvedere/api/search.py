@@ -8,11 +8,13 @@ All criteria must hold; with `filter_or=true` one of them is enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from belvedere import clock
 from belvedere.api import paging
 from belvedere.api.call import Call
 from belvedere.errors import Invalid, Problem
@@ -71,6 +73,23 @@ def flag(column: Column) -> Criterion:
     return matches
 
 
+def moment(
+    name: str, column: Column, matches: Callable[[datetime], ColumnElement[bool]]
+) -> Criterion:
+    """Of a time that the parameter `name` gives; `column` is what absence is asked of."""
+
+    def found(value: str) -> ColumnElement[bool]:
+        if _asks(value):
+            return _absence(column, value)
+        try:
+            return matches(clock.parsed(value))
+        except ValueError:
+            message = f"{name} must be a time such as 2026-01-31T00:00:00Z"
+            raise Invalid(Problem(name, "invalid", message)) from None
+
+    return found
+
+
 def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.strip("[]").replace('"', "").split(",") if part.strip()]
 
@@ -93,8 +112,12 @@ def criteria(call: Call, known: Mapping[str, Criterion]) -> ColumnElement[bool]:
     ]
     if not found:
         return true()
-    either = _FLAGS.get(call.parameters.get("filter_or", "").strip().lower(), False)
-    return or_(*found) if either else and_(*found)
+    return or_(*found) if is_either(call) else and_(*found)
+
+
+def is_either(call: Call) -> bool:
+    """Whether one of the criteria is enough."""
+    return _FLAGS.get(call.parameters.get("filter_or", "").strip().lower(), False)
 
 
 def order(call: Call, columns: Mapping[str, Column], *default: Column) -> list[Any]:

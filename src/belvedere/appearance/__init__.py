@@ -1,0 +1,1 @@
+"""How content looks: themes, and collections of colours."""
