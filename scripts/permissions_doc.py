@@ -14,9 +14,10 @@ _HEAD = """# Who may call what
 Written by `make permissions-doc` from the operations themselves; do not edit.
 
 An operation needs one permission, or only a sign-in, or nothing. Without a sign-in it answers 401;
-without the permission it answers 404 where it reads and 403 where it changes something. What an
-operation shows and changes is limited further by what it is about: models by the model sets of
-roles, content by the access to its folder, users, groups and attributes by who may see them.
+without the permission it answers 404 where it reads, or is about color collections, and 403 where
+it changes something else. What an operation shows and changes is limited further by what it is
+about: models by the model sets of roles, content by the access to its folder, users, groups and
+attributes by who may see them.
 
 - `authenticated`: everybody who is signed in; the operation itself looks at whose data it is.
 - `public`: everybody.

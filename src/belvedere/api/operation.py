@@ -38,7 +38,12 @@ class Operation:
     annotations: dict[str, str]
     facts: contract.OperationFacts
     hidden: bool = False
-    """Who may not call it learns not even that there is something."""
+    """Where it changes something: who may not learns not even that there is something."""
+
+    @property
+    def refuses_silently(self) -> bool:
+        """What somebody may not know about is not there for them."""
+        return self.hidden or self.method == "GET"
 
     def __call__(self, call: Call, path_values: dict[str, str]) -> Any:
         """Check the caller, bind the arguments, run the handler."""
@@ -50,9 +55,7 @@ class Operation:
             return
         session = call.session
         if self.requires != "authenticated" and not session.permissions.has(self.requires):
-            # What somebody may not know about is not there for them.
-            hidden = self.hidden or self.method == "GET"
-            raise NotFound if hidden else Forbidden("Not authorized")
+            raise NotFound if self.refuses_silently else Forbidden("Not authorized")
 
     def _arguments(self, call: Call, path_values: dict[str, str]) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
