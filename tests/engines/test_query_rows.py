@@ -213,3 +213,20 @@ def test_filters_by_local_dates(
         if first <= local < first + timedelta(days=days):
             expected[local.isoformat()] += 1
     assert dict(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"filters": {"t.count": ">0"}}, [0, 1, 2]),
+        ({"filters": {"t.total": ">=2"}}, [1, 2]),
+        ({"sorts": (Sort("t.total", descending=True),)}, [2, 1, 0]),
+    ],
+)
+def test_measures_that_are_not_shown_count_beside_the_primary_key(
+    database: Database, asked: dict[str, Any], expected: list[int]
+) -> None:
+    prepare(database, [(None, "a", 1), (None, "a", 2), (None, "b", 3)])
+    request = Request(MODEL, "t", ("t.id",), datetime.now(UTC), **asked)
+    found = database.run(compile_query(request, database.dialect).sql)
+    assert [row[0] for row in found] == expected

@@ -382,7 +382,8 @@ class Resolver:
         timeframe = scoped.field.timeframe or "raw"
         calendar = self.time.calendar
         start = self.dialect.period_start(period_sql, timeframe, calendar)
-        return self.dialect.timeframe(start, timeframe, calendar)
+        # A week is written as its first day, which its period already is.
+        return self.dialect.timeframe(start, "date" if timeframe == "week" else timeframe, calendar)
 
     def output(self, scoped: ScopedField) -> Fragment:
         """The SELECT expression of a dimension."""

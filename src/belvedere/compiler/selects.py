@@ -87,8 +87,10 @@ class Selects:
         )
 
     def _grouped(self, dimensions: tuple[ScopedField, ...], measures: list[OutMeasure]) -> bool:
-        """Rows need no grouping where a selected field already makes each of them unique."""
-        if measures:
+        """Rows need no grouping where a selected field already makes each of them unique and
+        nothing is computed over them, shown or not.
+        """
+        if measures or self._restrictions.having or self._extra_order(self._selection):
             return True
         names = {field.full_name for field in dimensions}
         explore = self._resolver.scope.explore
