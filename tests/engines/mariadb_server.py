@@ -6,7 +6,6 @@ mariadbd is installed, Debian's packages are unpacked into a cache folder; nothi
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -30,6 +29,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests import debian
 
 _START_SECONDS = 60.0
 _STARTS = 3
@@ -114,11 +114,7 @@ class _Programs:
         return [*words, "--user=root"] if os.getuid() == 0 else words
 
     def environment(self) -> dict[str, str]:
-        known = dict(os.environ)
-        if self.libraries is not None:
-            folders = [str(folder) for folder in self.libraries.glob("**/*-linux-*")]
-            known["LD_LIBRARY_PATH"] = ":".join(folders)
-        return known
+        return dict(os.environ) if self.libraries is None else debian.environment(self.libraries)
 
     def run(self) -> bool:
         try:
@@ -140,58 +136,11 @@ def _programs() -> _Programs:
         installed = Path("/usr/share") / share
         if found and (installed / _TABLES[0]).exists():
             return _Programs(Path(found), installed)
-    unpacked = _unpacked()
-    programs = _Programs(unpacked / "usr/sbin/mariadbd", unpacked / "usr/share/mysql", unpacked)
+    root = debian.unpacked(_PACKAGE)
+    programs = _Programs(root / "usr/sbin/mariadbd", root / "usr/share/mysql", root)
     if not programs.run():
         pytest.skip(f"The mariadbd of Debian's {_PACKAGE} does not run on this machine")
     return programs
-
-
-def _unpacked() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "belvedere-tests"
-    cache.mkdir(parents=True, exist_ok=True)
-    folder = cache / "mariadb"
-    with (cache / "lock").open("w") as lock:  # one worker fetches, the others wait for it
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if folder.exists():
-            return folder
-        if not (shutil.which("apt-get") and shutil.which("dpkg")):
-            pytest.skip("No MariaDB: mariadbd is not installed, nor an apt-get to fetch it with")
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            root = Path(scratch) / "root"
-            for package in _downloaded(Path(scratch)):
-                subprocess.run(["dpkg", "-x", package, root], check=True, capture_output=True)
-            root.rename(folder)
-    return folder
-
-
-def _downloaded(folder: Path) -> list[Path]:
-    """The package and those it depends on that the machine does not have.
-
-    The lists of packages are fetched into the folder: that takes no rights, and changes nothing.
-    """
-    for place in ("lists/partial", "archives/partial"):
-        (folder / place).mkdir(parents=True)
-    _apt(folder, "update")
-    planned = _apt(folder, "install", "--simulate", "--no-install-recommends", _PACKAGE) or ""
-    names = [line.split()[1] for line in planned.splitlines() if line.startswith("Inst ")]
-    if not names or _apt(folder, "download", *names) is None:
-        pytest.skip(f"No MariaDB: mariadbd is not installed and {_PACKAGE} cannot be fetched")
-    return sorted(folder.glob("*.deb"))
-
-
-def _apt(folder: Path, *words: str) -> str | None:
-    """What it said; None if it failed."""
-    places = {"Dir::State::Lists": folder / "lists", "Dir::Cache": folder}
-    options = [f"-o{name}={place}" for name, place in places.items()]
-    done = subprocess.run(
-        ["apt-get", *options, "-oAPT::Sandbox::User=", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout if done.returncode == 0 else None
 
 
 def _free_port() -> int:
