@@ -17,6 +17,8 @@ from belvedere.api.services import Services
 from belvedere.appearance import themes
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
+from belvedere.content import personal, roots
+from belvedere.content.access import ContentAccess
 from belvedere.instance.origins import AllowedOrigins
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
@@ -42,6 +44,7 @@ TABLES = (
     "connections",
     "projects",
     "query",
+    "content",
 )
 
 
@@ -52,6 +55,7 @@ def open_database(settings: Settings) -> Database:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     migrations.upgrade(database, _furnish)
+    personal.follow(database)
     return database
 
 
@@ -59,6 +63,7 @@ def _furnish(session: Session) -> None:
     """What every instance has from its first moment."""
     founding.seed(session)
     themes.seed(session)
+    roots.seed(session, clock.now())
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -106,6 +111,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         throttle=Throttle(settings.login_attempts),
         password_mail=PasswordMail(database, vault, settings.public_url),
         origins=AllowedOrigins(database, watch, settings.allowed_origins),
+        access=ContentAccess(),
     )
     with database.session() as session:
         tokens.purge_expired(session, now())

@@ -69,6 +69,7 @@ def remove(session: Session, group: Group) -> None:
     session.delete(group)
     session.flush()
     bump(session, "accounts")
+    bump(session, "access")  # the id may be another group's one day
 
 
 # Who is in it

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from belvedere.api.services import Services
+    from belvedere.content.access import Reach
 
 _MOST_PARAMETERS = 1000
 
@@ -154,6 +155,11 @@ class Call:
                 database.reading() if reading else database.session()
             )
         return self._db
+
+    @property
+    def reach(self) -> Reach:
+        """What content the caller may see and change, the changes of this call included."""
+        return self.services.access.reach(self.db, self.session)
 
     def record(self, name: str, **attributes: Any) -> None:
         """Put what the call did into the audit log, in its own transaction."""

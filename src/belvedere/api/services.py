@@ -9,6 +9,7 @@ from belvedere.accounts.throttle import Throttle
 from belvedere.api.authentication import Authenticator
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
+from belvedere.content.access import ContentAccess
 from belvedere.instance.origins import AllowedOrigins
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
@@ -43,3 +44,4 @@ class Services:
     throttle: Throttle
     password_mail: PasswordMail
     origins: AllowedOrigins
+    access: ContentAccess

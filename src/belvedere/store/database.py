@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,12 @@ class Database:
         if session.info.pop(BUMPED, False):
             with self._lock:
                 self.changes += 1
+
+    def on_flush(self, listener: Callable[[Session], None]) -> None:
+        """Call the listener in every transaction after new and changed rows were written, while
+        the session still tells them apart (`new`, `dirty`).
+        """
+        event.listen(self._sessions, "after_flush", lambda session, _: listener(session))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -22,6 +22,7 @@ from belvedere.accounts.tables import (
     WebSession,
 )
 from belvedere.api.call import Call
+from belvedere.api.present.content import text_of
 from belvedere.api.present.credentials import (
     EXTERNAL_KINDS,
     external_key,
@@ -33,6 +34,7 @@ from belvedere.api.present.credentials import (
 )
 from belvedere.api.present.sessions import present_session
 from belvedere.clock import iso
+from belvedere.content import personal
 
 _SEE = Permission("see_users")
 
@@ -54,6 +56,7 @@ class _Beside:
     email: dict[int, list[EmailCredentials]]
     totp: dict[int, list[TotpCredentials]]
     external: dict[int, list[ExternalCredentials]]
+    folders: dict[int, int]
 
 
 def present_users(call: Call, rows: Sequence[User]) -> list[dict[str, Any]]:
@@ -120,6 +123,7 @@ def _beside(call: Call, rows: Sequence[User]) -> _Beside:
         email=_of(call, EmailCredentials, open_) if wants("credentials_email") else {},
         totp=_of(call, TotpCredentials, open_) if wants("credentials_totp") else {},
         external=_of(call, ExternalCredentials, open_) if external else {},
+        folders=personal.ids_of(call.db, ids) if wants("personal_folder_id") else {},
     )
 
 
@@ -182,7 +186,7 @@ def _present(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
         "group_ids": [str(item) for item in beside.groups.get(user.id, ())],
         "role_ids": [str(item) for item in beside.roles.get(user.id, ())],
         "home_folder_id": user.home_folder_id,
-        "personal_folder_id": None,
+        "personal_folder_id": text_of(beside.folders.get(user.id)),
         "looker_versions": [],
         "models_dir_validated": user.models_dir_validated,
         "ui_state": user.ui_state,

@@ -14,6 +14,7 @@ from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.people import is_behind, oneself_or_any
 from belvedere.api.present.users import present_user, present_users
+from belvedere.content import personal
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
 
 _ADMIN = Permission("administer")
@@ -118,6 +119,7 @@ def delete_user(call: Call, user_id: str) -> None:
     """Delete a person with everything that lets them in."""
     found = users.get(call.db, user_id)
     _check_leaving(call, found, "delete")
+    personal.remove(call.db, found.id, call.session.user_id, call.now)
     users.remove(call.db, found)
 
 

@@ -11,6 +11,7 @@ from belvedere.api.call import Call
 from belvedere.api.operation import delete, patch, post
 from belvedere.api.people import is_behind
 from belvedere.api.present.users import present_public, present_service_account
+from belvedere.content import personal
 from belvedere.errors import BadRequest
 
 _ADMIN = Permission("administer")
@@ -38,6 +39,7 @@ def delete_service_account(call: Call, user_id: str) -> None:
     """Delete a service account with its keys."""
     found = service_accounts.get(call.db, user_id)
     _check_leaving(call, found, "delete")
+    personal.remove(call.db, found.id, call.session.user_id, call.now)
     users.remove(call.db, found)
 
 

@@ -1,0 +1,41 @@
+"""The folder tree."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from belvedere.content.tables.metadata import ContentMetadata
+from belvedere.store import Base, UtcDateTime
+
+
+class Folder(Base):
+    """`decider_id` names the metadata whose access list decides: of the folder itself or of the
+    nearest one above it that does not inherit. `root_id` is the folder at the top, `owner_id` the
+    person whose personal folder this one is, or is in.
+    """
+
+    __tablename__ = "folder"
+    __table_args__ = (
+        UniqueConstraint("parent_id", "name"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("folder.id"))
+    root_id: Mapped[int] = mapped_column(default=0)
+    decider_id: Mapped[int] = mapped_column(default=0, index=True)
+    owner_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    is_personal: Mapped[bool] = mapped_column(default=False)
+    external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    creator_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    meta: Mapped[ContentMetadata] = relationship(
+        lazy="joined", innerjoin=True, passive_deletes="all"
+    )

@@ -1,0 +1,43 @@
+"""Looks: saved queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from belvedere.content.tables.folders import Folder
+from belvedere.content.tables.metadata import ContentMetadata
+from belvedere.store import Base, UtcDateTime
+
+
+class Look(Base):
+    """`deleted_at` is set while it is in the trash; its folder may be gone then."""
+
+    __tablename__ = "look"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(255), index=True)
+    description: Mapped[str | None] = mapped_column(Text)
+    query_slug: Mapped[str] = mapped_column(ForeignKey("query.slug"), index=True)
+    folder_id: Mapped[int | None] = mapped_column(
+        ForeignKey("folder.id", ondelete="SET NULL"), index=True
+    )
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    public: Mapped[bool] = mapped_column(default=False)
+    public_slug: Mapped[str | None] = mapped_column(String(64), unique=True)
+    is_run_on_load: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_updater_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+
+    meta: Mapped[ContentMetadata] = relationship(
+        lazy="joined", innerjoin=True, passive_deletes="all"
+    )
+    folder: Mapped[Folder | None] = relationship()
