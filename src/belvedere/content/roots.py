@@ -33,9 +33,9 @@ def seed(session: Session, now: datetime) -> None:
     everybody = session.scalars(select(Group.id).where(Group.include_by_default)).all()
     for folder_id, name in _NAMES.items():
         meta = ContentMetadata(content_type="folder", inherits=False)
-        folder = Folder(id=folder_id, name=name, root_id=folder_id, created_at=now, meta=meta)
+        folder = Folder(name=name, root_id=folder_id, created_at=now, meta=meta)
         session.add(folder)
-        session.flush()
+        session.flush()  # in this order the database gives them these ids, and goes on from there
         folder.decider_id = meta.id
         permission = _EVERYBODY.get(folder_id)
         if permission is None:
