@@ -64,6 +64,11 @@ class Settings:
     )
     body_limit: int = _setting(10_000_000, "Largest request body in bytes.", least=1)
     cors_origins: str = _setting("", "Origins that browsers may call from, comma-separated.")
+    egress_ip_addresses: str = _setting(
+        "",
+        "Addresses that databases see this server come from, comma-separated; "
+        "public_egress_ip_addresses tells them.",
+    )
     documentation_url: str = _setting("", "Base of error documentation; empty: this server's own.")
     cache_bytes: int = _setting(
         1_000_000_000, "Bytes that cached results may take on disk.", least=0
@@ -99,7 +104,15 @@ class Settings:
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.cors_origins.split(",") if part.strip())
+        return _parts(self.cors_origins)
+
+    @property
+    def egress_addresses(self) -> tuple[str, ...]:
+        return _parts(self.egress_ip_addresses)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def load(

@@ -1,4 +1,4 @@
-"""Themes, collections of colours and artifacts, by the unmodified official Python SDK."""
+"""How an instance looks, and what it stores for others, by the unmodified official Python SDK."""
 
 from __future__ import annotations
 
@@ -105,3 +105,31 @@ def test_every_operation_of_artifacts(sdk: Noting) -> None:
     sdk.purge_artifacts("kit::notes")
     assert sdk.artifact_namespaces() == []
     assert published("Artifact") - sdk.called == set()
+
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def test_what_organizations_put_in_place_of_ours(sdk: Noting) -> None:
+    label = models.WriteWhitelabelConfiguration(default_title="Acme", logo_file=PNG)
+    assert sdk.update_whitelabel_configuration(label).default_title == "Acme"
+    assert sdk.whitelabel_configuration(fields="logo_url").logo_url
+    sdk.update_whitelabel_configuration({"default_title": None, "logo_file": None})
+    assert sdk.whitelabel_configuration().logo_url is None
+    email = models.CustomWelcomeEmail(enabled=True, content="<p>Hi</p><script>x</script>")
+    assert sdk.update_custom_welcome_email(email).content == "<p>Hi</p>"
+    sdk.update_custom_welcome_email(models.CustomWelcomeEmail(enabled=False))
+    assert sdk.custom_welcome_email().enabled is False
+    with pytest.raises(error.SDKError, match="set_smtp_settings"):
+        sdk.update_custom_welcome_email_test(models.WelcomeEmailTest(content="x"))
+    page = models.WriteInternalHelpResourcesContent(
+        organization_name="Acme", markdown_content="# A"
+    )
+    assert sdk.update_internal_help_resources_content(page).organization_name == "Acme"
+    assert sdk.internal_help_resources_content().markdown_content == "# A"
+    switch = models.WriteInternalHelpResources(enabled=True)
+    assert sdk.update_internal_help_resources(switch).enabled is True
+    assert sdk.internal_help_resources().enabled is True
+    assert sdk.public_egress_ip_addresses().egress_ip_addresses == []
+    assert sdk.all_legacy_features() == []
+    assert sdk.search_reports(title="%") == []

@@ -32,6 +32,13 @@ class Server:
     starttls: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    subject: str
+    text: str
+    html: str | None = None
+
+
 def is_configured(session: Session) -> bool:
     return bool(configuration.read(session, SUBJECT).get("address"))
 
@@ -51,19 +58,21 @@ def server_of(session: Session, vault: Vault) -> Server:
     )
 
 
-def send(server: Server, recipient: str, subject: str, text: str) -> None:
-    """Send plain text; MailError where the server refuses it or cannot be reached."""
+def send(server: Server, recipient: str, told: Message) -> None:
+    """MailError where the server refuses it or cannot be reached."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = server.sender, recipient, subject
+    message["From"], message["To"], message["Subject"] = server.sender, recipient, told.subject
     message["Message-ID"] = make_msgid(domain=server.address)
-    message.set_content(text)
+    message.set_content(told.text)
+    if told.html is not None:
+        message.add_alternative(told.html, subtype="html")
     try:
         with smtplib.SMTP(server.address, server.port, timeout=_TIMEOUT) as connection:
             _prepare(connection, server)
             connection.send_message(message)
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        text = f"The mail server {server.address} did not take the message: {error}"
-        raise MailError(text) from None
+        problem = f"The mail server {server.address} did not take the message: {error}"
+        raise MailError(problem) from None
 
 
 def check(server: Server) -> None:

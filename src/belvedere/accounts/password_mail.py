@@ -9,28 +9,26 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import mail, signing_in
+from belvedere.accounts import mail, signing_in, welcome_mail
+from belvedere.accounts.mail import Message
 from belvedere.accounts.tables import EmailCredentials, User
 from belvedere.errors import BelvedereError
+from belvedere.instance import general, welcome
 from belvedere.store import Database
 from belvedere.vault import Vault
 
 _log = logging.getLogger("belvedere.mail")
 
 
-def compose(public_url: str, token: str, *, invited: bool) -> tuple[str, str]:
-    """Subject and text."""
+def compose(session: Session, public_url: str, token: str, *, invited: bool) -> Message:
     address = f"{public_url}/password/reset/{token}"
     if invited:
-        return (
-            "Your account",
-            f"An account was made for you. Choose a password here:\n\n{address}\n",
-        )
+        return welcome_mail.invitation(welcome.in_force(general.read(session)), address)
     text = (
         f"Choose a new password here, within an hour:\n\n{address}\n\n"
         "If you did not ask for this, nothing needs to be done.\n"
     )
-    return "A new password", text
+    return Message("A new password", text)
 
 
 class PasswordMail:
@@ -64,8 +62,8 @@ class PasswordMail:
             return
         server = mail.server_of(session, self._vault)
         token = signing_in.begin_reset(self._vault, found[0], now)
-        subject, text = compose(self._public_url, token, invited=False)
-        mail.send(server, found[0].email, subject, text)
+        told = compose(session, self._public_url, token, invited=False)
+        mail.send(server, found[0].email, told)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

@@ -12,6 +12,7 @@ from belvedere.api import descriptions
 from belvedere.api.authentication import token_in
 from belvedere.api.call import Answer, Request
 from belvedere.api.services import Services
+from belvedere.instance import private_label
 
 _DESCRIPTIONS = {"/swagger.json": "swagger.json", "/openapi.json": "openapi.json"}
 
@@ -36,6 +37,8 @@ class Outside:
             return self._description(path.removeprefix("/api_spec/4.0/"))
         if path.startswith("/errors/4.0/"):
             return _answer("text/html", descriptions.error_page(path).encode())
+        if path.startswith(private_label.PATH):
+            return self._picture(path.removeprefix(private_label.PATH))
         if path == "/":
             return _answer("text/html", descriptions.front_page().encode())
         return None
@@ -51,6 +54,20 @@ class Outside:
             return None
         body = descriptions.encoded(name, self._services.settings.public_url)
         return _answer("application/json", body)
+
+    def _picture(self, name: str) -> Answer | None:
+        """What the sign-in page shows, to whoever comes; another picture has another address."""
+        if name not in private_label.PICTURES:
+            return None
+        with self._services.database.reading() as session:
+            found = private_label.picture(session, name)
+        if found is None:
+            return None
+        headers = {
+            "Cache-Control": "public, max-age=86400",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Answer(200, found.media_type, found.data, headers)
 
     def _logout(self, request: Request) -> Answer:
         services = self._services

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from belvedere.errors import Invalid, Problem
-from belvedere.instance import configuration
+from belvedere.instance import configuration, private_label, welcome
 from belvedere.instance.configuration import Change
 from belvedere.vault import Vault
 
@@ -55,7 +55,7 @@ EMBED_DEFAULTS: Mapping[str, Any] = {
 _NESTED: Mapping[str, Mapping[str, Any]] = {
     "embed_config": EMBED_DEFAULTS,
     "privatelabel_configuration": {},
-    "custom_welcome_email": {"enabled": False, "content": None, "subject": None, "header": None},
+    "custom_welcome_email": welcome.DEFAULTS,
     "instance_config": {},
     "marketplace_automation": {"install_enabled": False, "update_looker_enabled": False},
     "mcp_tools": {},
@@ -70,6 +70,7 @@ def read(session: Session) -> dict[str, Any]:
     found = {**DEFAULTS, **{name: stored[name] for name in DEFAULTS if name in stored}}
     for name, defaults in _NESTED.items():
         found[name] = {**defaults, **stored.get(name, {})}
+    found["privatelabel_configuration"] = private_label.shown(found["privatelabel_configuration"])
     if "host_url" in stored:
         found["host_url"] = stored["host_url"]
     return found
@@ -81,7 +82,7 @@ def change(session: Session, vault: Vault, values: Mapping[str, Any], by: Change
     problems: list[Problem] = []
     for name, value in values.items():
         if name in _NESTED:
-            nested = value if isinstance(value, dict) else {}
+            nested = _nested(session, vault, name, value if isinstance(value, dict) else {}, by)
             stored[name] = {**stored.get(name, {}), **nested}
         elif name in DEFAULTS or name == "host_url":
             stored[name] = value
@@ -93,6 +94,15 @@ def change(session: Session, vault: Vault, values: Mapping[str, Any], by: Change
         raise Invalid(*problems)
     configuration.write(session, vault, SUBJECT, stored, by)
     return read(session)
+
+
+def _nested(
+    session: Session, vault: Vault, name: str, given: dict[str, Any], by: Change
+) -> dict[str, Any]:
+    """What is to be stored of a nested object."""
+    if name == "privatelabel_configuration":
+        return private_label.taken(session, vault, given, by)
+    return welcome.checked(given) if name == "custom_welcome_email" else given
 
 
 def is_origin(text: str) -> bool:

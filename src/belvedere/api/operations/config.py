@@ -1,4 +1,4 @@
-"""Versions, descriptions, time zones, locales."""
+"""Versions, descriptions, time zones, locales, addresses, legacy features."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from belvedere.accounts.permissions import Permission
 from belvedere.api import descriptions
 from belvedere.api.call import Call, Text
-from belvedere.api.operation import get
+from belvedere.api.operation import get, patch
 from belvedere.errors import NotFound
 
+_ADMIN = Permission("administer")
 _LOCALES = (
     ("cs", "čeština", "Czech"),
     ("da", "dansk", "Danish"),
@@ -94,3 +96,33 @@ def all_locales(call: Call) -> list[dict[str, Any]]:
         {"code": code, "native_name": native, "english_name": english}
         for code, native, english in _LOCALES
     ]
+
+
+@get("/public_egress_ip_addresses", requires=_ADMIN)
+def public_egress_ip_addresses(call: Call) -> dict[str, Any]:
+    """The addresses that others see this server come from, as its settings name them."""
+    return {"egress_ip_addresses": list(call.services.settings.egress_addresses)}
+
+
+@get("/legacy_features", requires=_ADMIN)
+def all_legacy_features(call: Call) -> list[dict[str, Any]]:
+    """None: nothing that this server once did differently can be switched back on."""
+    del call
+    return []
+
+
+@get("/legacy_features/{legacy_feature_id}", requires=_ADMIN)
+def legacy_feature(call: Call, legacy_feature_id: str) -> dict[str, Any]:
+    """One of those, of which there are none."""
+    raise _no_feature(call, legacy_feature_id)
+
+
+@patch("/legacy_features/{legacy_feature_id}", requires=_ADMIN)
+def update_legacy_feature(call: Call, legacy_feature_id: str) -> dict[str, Any]:
+    """Switch one of those, of which there are none."""
+    raise _no_feature(call, legacy_feature_id)
+
+
+def _no_feature(call: Call, legacy_feature_id: str) -> NotFound:
+    del call
+    return NotFound(f"There is no legacy feature {legacy_feature_id[:100]}")

@@ -22,6 +22,7 @@ from belvedere.accounts.tables import User, WebSession
 from belvedere.accounts.web_sessions import Device, Started
 from belvedere.api.call import Answer, Request
 from belvedere.errors import BadRequest, BelvedereError
+from belvedere.instance import general
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -202,14 +203,15 @@ class Visit:
 
     def page(self, template: str, title: str, status: int = 200, **values: Any) -> Answer:
         nonce = secrets.token_urlsafe(16)
+        brand = self._brand()
         text = (
             _templates()
             .get_template(f"{template}.html")
-            .render(title=title, nonce=nonce, **{"problem": None, **values})
+            .render(title=title, nonce=nonce, brand=brand, **{"problem": None, **values})
         )
         headers = {
             "Content-Security-Policy": (
-                f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; "
+                f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; "
                 "frame-ancestors 'none'"
             ),
             "Cache-Control": "no-store",
@@ -218,6 +220,12 @@ class Visit:
             "X-Frame-Options": "DENY",
         }
         return self._answer(status, "text/html", text.encode(), headers)
+
+    def _brand(self) -> dict[str, Any]:
+        """The name and the pictures of the instance."""
+        with self.services.database.reading() as session:
+            found: dict[str, Any] = general.read(session)["privatelabel_configuration"]
+        return found
 
     def redirect(self, address: str) -> Answer:
         headers = {

@@ -86,7 +86,8 @@ def send_user_credentials_email_password_reset(call: Call, user_id: str) -> dict
         found = email_credentials.get(users.get(session, user_id))
         server, recipient = mail.server_of(session, vault), found.email
         token = email_credentials.renew_link(vault, found, call.now)
-        invited = found.password_hash is None
-    subject, text = password_mail.compose(call.services.settings.public_url, token, invited=invited)
-    mail.send(server, recipient, subject, text)
+        told = password_mail.compose(
+            session, call.services.settings.public_url, token, invited=found.password_hash is None
+        )
+    mail.send(server, recipient, told)
     return present_email(call, email_credentials.get(users.get(call.db, user_id)))
