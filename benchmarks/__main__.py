@@ -17,7 +17,15 @@ from benchmarks.figures import Figure, table
 from benchmarks.home import prepare
 from benchmarks.machine import description
 from benchmarks.server import Client, fresh, running
-from benchmarks.workloads import cached, compiling, exports, lookml, overhead, startup
+from benchmarks.workloads import (
+    cached,
+    compiling,
+    exports,
+    lookml,
+    overhead,
+    people,
+    startup,
+)
 
 DOCUMENT = Path("docs/develop/benchmarks.md")
 _WITH_SERVER: dict[str, Callable[[Bench], list[Figure]]] = {
@@ -60,6 +68,10 @@ def main() -> None:
 def _measure(wanted: Callable[[str], bool]) -> Iterator[Figure]:
     if wanted("lookml"):
         yield from _timed("lookml", lambda: lookml.lookml(BUILD))
+    if wanted("people"):
+        yield from _timed("people", lambda: people.people(BUILD / "company"))
+    if not any(wanted(name) for name in ("startup", *_WITH_SERVER)):
+        return
     path = database()
     home = prepare(fresh(BUILD / "home"), path)
     if wanted("startup"):

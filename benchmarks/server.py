@@ -50,6 +50,19 @@ class Client:
         self.connection.request("POST", path, data, headers)
         return self._answer()
 
+    def get(self, path: str) -> bytes:
+        self.connection.request("GET", f"/api/4.0{path}", headers=self._headers())
+        return self._answer()
+
+    def patch(self, path: str, body: dict[str, object]) -> bytes:
+        self.connection.request(
+            "PATCH", f"/api/4.0{path}", json.dumps(body).encode(), self._headers()
+        )
+        return self._answer()
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+
     def rows(self, body: dict[str, object], **options: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(self.run(body, **options))
         return rows
@@ -65,8 +78,7 @@ class Client:
         self, body: dict[str, object], form: str, options: dict[str, str]
     ) -> tuple[str, bytes, dict[str, str]]:
         query = f"?{urlencode(options)}" if options else ""
-        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
-        return f"/api/4.0/queries/run/{form}{query}", json.dumps(body).encode(), headers
+        return f"/api/4.0/queries/run/{form}{query}", json.dumps(body).encode(), self._headers()
 
     def _answer(self) -> bytes:
         response = self.connection.getresponse()

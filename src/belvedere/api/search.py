@@ -140,10 +140,13 @@ def page_of(call: Call, statement: Select[Any]) -> Sequence[Any]:
     """The rows of the page that is asked for; headers tell how many there are."""
     page = paging.page_from(call.parameters)
     limited = statement.offset(page.offset) if page.offset else statement
-    if page.limit is not None:
-        limited = limited.limit(page.limit)
+    if page.limit is None:
+        return call.db.scalars(limited).all()
+    rows = call.db.scalars(limited.limit(page.limit)).all()
+    total = page.offset + len(rows)
+    if len(rows) == page.limit or (page.offset and not rows):  # else this is the last page
         whole = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
         total = call.db.scalar(whole) or 0
-        address = f"{call.services.settings.public_url}{call.request.path}"
-        call.response_headers |= paging.headers(page, total, address, call.parameters)
-    return call.db.scalars(limited).all()
+    address = f"{call.services.settings.public_url}{call.request.path}"
+    call.response_headers |= paging.headers(page, total, address, call.parameters)
+    return rows

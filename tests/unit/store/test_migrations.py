@@ -63,6 +63,7 @@ def oldest(database: Database) -> None:
         bump(session, "kept")
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")  # told by PostgreSQL
 def test_an_old_database_gets_the_tables_of_a_new_one(opener) -> None:
     for package in TABLES:
         import_module(f"belvedere.{package}.tables")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere.accounts.tables.credentials import (
@@ -21,6 +21,10 @@ from belvedere.store import Base, UtcDateTime
 
 class User(Base):
     __tablename__ = "user"
+    __table_args__ = tuple(
+        Index(f"ix_user_lower_{name}", text(f"lower({name})"))
+        for name in ("email", "first_name", "last_name")
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_name: Mapped[str] = mapped_column(String(255), default="")
