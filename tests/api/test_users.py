@@ -40,12 +40,12 @@ def test_people_are_made_changed_found_and_deleted(admin: ApiClient) -> None:
         last_name="Lovelace",
         locale="fr",
         ui_state={"tab": "1"},
-        home_folder_id="7",
+        home_folder_id="2",
         models_dir_validated=True,
         can_manage_api3_creds=True,
     )
     assert (user["first_name"], user["display_name"]) == ("Ada", "Ada Lovelace")
-    assert (user["locale"], user["ui_state"], user["home_folder_id"]) == ("fr", {"tab": "1"}, "7")
+    assert (user["locale"], user["ui_state"], user["home_folder_id"]) == ("fr", {"tab": "1"}, "2")
     assert user["email"] is None
     assert user["can_manage_api3_creds"]
     path = f"/users/{user['id']}"
@@ -245,7 +245,7 @@ def test_of_oneself_only_what_protects_nothing(instance: Instance) -> None:
     user = instance.user("Viewer")
     client = instance.client_of(user)
     path = f"/users/{user}"
-    harmless = {"locale": "de", "ui_state": {"a": "b"}, "home_folder_id": "3"}
+    harmless = {"locale": "de", "ui_state": {"a": "b"}, "home_folder_id": "2"}
     changed = client.patch(path, harmless).json()
     assert {name: changed[name] for name in harmless} == harmless
     for body in (
@@ -470,3 +470,18 @@ def test_people_are_found_by_their_credentials(
         for address in ("grace", "nobody")
     }
     assert len(told) == 1
+
+
+def test_where_people_begin(instance: Instance, admin: ApiClient) -> None:
+    user = instance.user("User")
+    client = instance.client_of(user)
+    assert client.get("/user").json()["home_folder_id"] == "1"
+    folder = client.post("/folders", {"name": "mine", "parent_id": "1"}).json()["id"]
+    changed = client.patch(f"/users/{user}", {"home_folder_id": folder})
+    assert changed.json()["home_folder_id"] == folder
+    for unseen in ("3", "99", "nowhere"):
+        refused = client.patch(f"/users/{user}", {"home_folder_id": unseen})
+        assert [item["field"] for item in refused.json()["errors"]] == ["home_folder_id"]
+    assert client.get("/user").json()["home_folder_id"] == folder
+    client.delete(f"/folders/{folder}")
+    assert client.get("/user").json()["home_folder_id"] == "1"

@@ -1,4 +1,4 @@
-"""Folders and who has access to them, through the unmodified official Python SDK."""
+"""Folders, who has access to them, and Looks, through the unmodified official Python SDK."""
 
 from __future__ import annotations
 
@@ -64,3 +64,42 @@ def test_access(sdk: Any, folder: models.Folder) -> None:
     sdk.delete_content_metadata_access(entry.id)
     assert len(sdk.all_content_metadata_accesses(metadata)) == 1
     assert sdk.update_content_metadata(metadata, models.WriteContentMeta(inherits=True)).inherits
+
+
+def test_looks(sdk: Any, folder: models.Folder) -> None:
+    query = sdk.create_query(
+        models.WriteQuery(model="thelook", view="users", fields=["users.count"], limit="1")
+    )
+    body = models.WriteLookWithQuery(
+        title="SDK Look", folder_id=folder.id, query_id=query.id, description="made by a client"
+    )
+    look = sdk.create_look(body)
+    assert look.query is not None
+    assert look.query.id == query.id
+    assert look.folder is not None
+    assert look.folder.id == folder.id
+    assert sdk.look(look.id).title == "SDK Look"
+    assert "users.count" in sdk.run_look(look.id, "json")
+    assert sdk.run_look(look.id, "xlsx").startswith(b"PK")
+    assert look.id in {item.id for item in sdk.all_looks(fields="id")}
+    assert [item.id for item in sdk.search_looks(title="sdk l%")] == [look.id]
+    assert [item.id for item in sdk.folder_looks(folder.id)] == [look.id]
+    assert [item.id for item in sdk.folder(folder.id).looks or []] == [look.id]
+    changed = sdk.update_look(look.id, models.WriteLookWithQuery(title="Renamed"))
+    assert changed.title == "Renamed"
+    certified = models.WriteCertification(
+        certification_status=models.CertificationStatus.certified, notes="fine"
+    )
+    found = sdk.update_look_certification(look.id, certified)
+    assert found.certification_metadata.notes == "fine"
+    copy = sdk.copy_look(look.id, folder_id="1")
+    assert (copy.title, copy.folder_id) == ("Renamed", "1")
+    sdk.delete_look(copy.id)
+    assert sdk.move_look(look.id, folder_id="1").folder_id == "1"
+    sdk.update_look(look.id, models.WriteLookWithQuery(deleted=True))
+    assert sdk.search_looks(title="Renamed") == []
+    assert [item.id for item in sdk.search_looks(title="Renamed", deleted=True)] == [look.id]
+    assert sdk.update_look(look.id, models.WriteLookWithQuery(deleted=False)).deleted is False
+    sdk.delete_look(look.id)
+    with pytest.raises(error.SDKError):
+        sdk.look(look.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
@@ -93,16 +93,25 @@ def find(session: Session, vault: Vault, digest: str, now: datetime) -> AccessSe
     behind = session.get(User, row.sudo_user_id) if row.sudo_user_id is not None else user
     if user is None or user.is_disabled or behind is None or behind.is_disabled:
         return None
-    return AccessSession(
+    return replace(
+        acting_as(session, vault, user, row.expires_at),
         digest=digest,
-        user_id=user.id,
         workspace_id=row.workspace_id,
-        expires_at=row.expires_at,
+        sudo_user_id=row.sudo_user_id,
+        source=row.source,
+    )
+
+
+def acting_as(session: Session, vault: Vault, user: User, until: datetime) -> AccessSession:
+    """What the user may do in production, without a token: for what runs in their name."""
+    return AccessSession(
+        digest="",
+        user_id=user.id,
+        workspace_id=WORKSPACES[0],
+        expires_at=until,
         permissions=permissions.of(membership.roles_of(session, user.id)),
         known=attributes.of(session, vault, user),
         groups=membership.groups_of(session, user.id),
-        sudo_user_id=row.sudo_user_id,
-        source=row.source,
     )
 
 

@@ -23,6 +23,7 @@ from belvedere.api.cors import Cors
 from belvedere.api.errors import Documentation, ErrorAnswer, answer_for, plain_answer
 from belvedere.api.operation import OPERATIONS
 from belvedere.api.pages.router import Pages
+from belvedere.api.public_looks import PublicLooks
 from belvedere.api.rate_limit import RateLimit
 from belvedere.api.routing import Match, Router, normalized
 from belvedere.api.services import Services
@@ -61,6 +62,7 @@ class Application:
         self._cors = Cors(services.origins.current)
         self._outside = outside.Outside(services)
         self._pages = Pages(services)
+        self._public_looks = PublicLooks(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -176,8 +178,7 @@ class Application:
         if len(request.query) > _LONGEST_QUERY:
             return self._plain(414, "The address is too long", request.method, request.path)
         if not request.path.startswith(f"{PREFIX}/"):
-            found = self._outside.answer(request) or self._pages.answer(request)
-            return found or self._plain(404, "Not found", request.method, request.path)
+            return self._beside(request)
         path = request.path[len(PREFIX) :]
         found = self._outside.described(path, request)
         if found is not None:
@@ -190,6 +191,17 @@ class Application:
             answer.headers["Allow"] = ", ".join(match.allowed)
             return answer
         return self._call(request, match, state)
+
+    def _beside(self, request: Request) -> Answer:
+        """What is no operation."""
+        public = self._public_looks.asked(request)
+        if public is not None:
+            limits = self._rate.check(request.address)
+            answer = self._public_looks.answer(public)
+            answer.headers |= limits
+            return answer
+        found = self._outside.answer(request) or self._pages.answer(request)
+        return found or self._plain(404, "Not found", request.method, request.path)
 
     def _call(self, request: Request, match: Match, state: _State) -> Answer:
         name = match.operation or ""

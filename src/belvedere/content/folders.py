@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from belvedere.accounts import texts
+from belvedere.accounts.tables import User
 from belvedere.content import access, roots
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import ContentMetadata, Dashboard, Folder, Look
@@ -243,7 +244,11 @@ def remove(session: Session, folder: Folder) -> None:
 def remove_tree(session: Session, folder: Folder) -> None:
     """Only folders: what is in them loses its folder."""
     ids = session.scalars(select(subtree(folder.id).c.id)).all()
-    session.execute(delete(Folder).where(Folder.id.in_(ids)), execution_options=_QUIET)
+    homeless = among(User.home_folder_id, encoded(str(folder_id) for folder_id in ids))
+    session.execute(
+        update(User).where(homeless).values(home_folder_id=None), execution_options=_QUIET
+    )
+    session.execute(delete(Folder).where(among(Folder.id, encoded(ids))), execution_options=_QUIET)
     session.expire_all()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from belvedere.api.call import Call
 from belvedere.api.present.content import (
@@ -24,7 +24,7 @@ from belvedere.content.access import Reach
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import Dashboard, DashboardElement, Look
 from belvedere.query import stored
-from belvedere.query.tables import StoredQuery
+from belvedere.query.tables import HistoryRow, StoredQuery
 
 
 def present_looks(call: Call, rows: Sequence[Look]) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def present_looks(call: Call, rows: Sequence[Look]) -> list[dict[str, Any]]:
     known = people(
         call, (user_id for row in rows for user_id in (row.user_id, row.meta.certifier_id))
     )
-    models = _models(call, rows)
+    models, usage = _models(call, rows), _usage(call, rows)
     shown = []
     for row in rows:
         owner = known.get(row.user_id)
@@ -44,6 +44,7 @@ def present_looks(call: Call, rows: Sequence[Look]) -> list[dict[str, Any]]:
                 "user_name": owner.display_name if owner is not None else None,
                 "is_owner_disabled": owner is not None and owner.is_disabled,
                 "certification_metadata": present_certification(row.meta, known),
+                "usage_count": usage.get(str(row.id), 0),
             }
         )
     return shown
@@ -111,6 +112,15 @@ def _models(call: Call, rows: Sequence[Look]) -> dict[str, str]:
     models = {row.slug: stored.definition_of(row).model for row in _queries(call, slugs)}
     sees = call.session.permissions.may_see_model
     return {slug: model for slug, model in models.items() if sees(model)}
+
+
+def _usage(call: Call, rows: Sequence[Look]) -> dict[str, int]:
+    """By id: how often its query was run in the time that the history reaches back."""
+    if not call.fields.wants("usage_count"):
+        return {}
+    ids = among(HistoryRow.look_id, encoded(str(row.id) for row in rows))
+    counted = select(HistoryRow.look_id, func.count()).where(ids).group_by(HistoryRow.look_id)
+    return {look_id: count for look_id, count in call.db.execute(counted) if look_id}
 
 
 def _present_model(call: Call, name: str | None) -> dict[str, Any]:

@@ -34,11 +34,13 @@ from belvedere.api.present.credentials import (
 )
 from belvedere.api.present.sessions import present_session
 from belvedere.clock import iso
-from belvedere.content import personal
+from belvedere.content import personal, roots
 
 _SEE = Permission("see_users")
 
 
+_HOME = str(roots.SHARED)
+"""Where people begin who have not said otherwise."""
 _BATCH = 1000
 """People at a time: databases limit how many values one statement can have."""
 
@@ -185,7 +187,7 @@ def _present(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
         "locale": beside.locales.get(user.id, attributes.DEFAULTS["locale"]),
         "group_ids": [str(item) for item in beside.groups.get(user.id, ())],
         "role_ids": [str(item) for item in beside.roles.get(user.id, ())],
-        "home_folder_id": user.home_folder_id,
+        "home_folder_id": user.home_folder_id or _HOME,
         "personal_folder_id": text_of(beside.folders.get(user.id)),
         "looker_versions": [],
         "models_dir_validated": user.models_dir_validated,

@@ -63,7 +63,7 @@ class Dashboard(Base):
     meta: Mapped[ContentMetadata] = relationship(
         lazy="joined", innerjoin=True, passive_deletes="all"
     )
-    folder: Mapped[Folder | None] = relationship()
+    folder: Mapped[Folder | None] = relationship(lazy="selectin")
     elements: Mapped[list[DashboardElement]] = relationship(
         order_by="DashboardElement.id", passive_deletes="all"
     )

@@ -40,4 +40,4 @@ class Look(Base):
     meta: Mapped[ContentMetadata] = relationship(
         lazy="joined", innerjoin=True, passive_deletes="all"
     )
-    folder: Mapped[Folder | None] = relationship()
+    folder: Mapped[Folder | None] = relationship(lazy="selectin")

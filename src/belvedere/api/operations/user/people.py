@@ -14,7 +14,7 @@ from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.people import is_behind, oneself_or_any
 from belvedere.api.present.users import present_user, present_users
-from belvedere.content import personal
+from belvedere.content import folders, personal
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
 
 _ADMIN = Permission("administer")
@@ -65,6 +65,7 @@ def all_users(call: Call, ids: list[str] | None) -> list[dict[str, Any]]:
 def create_user(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """A new person; without an address in credentials_email they cannot sign in yet."""
     made = users.make(call.db, call.services.vault, body, call.now)
+    _check_home(call, made, None)
     _set_address(call, made, body)
     return present_user(call, made)
 
@@ -108,7 +109,9 @@ def update_user(call: Call, user_id: str, body: dict[str, Any]) -> dict[str, Any
             raise Forbidden(f"Only administrators can change {refused}")
     if body.get("is_disabled") and not found.is_disabled:
         _check_leaving(call, found, "disable")
+    home = found.home_folder_id
     users.change(call.db, call.services.vault, found, body, call.now)
+    _check_home(call, found, home)
     if "credentials_email" in changed:
         _set_address(call, found, body)
     return present_user(call, found)
@@ -207,6 +210,20 @@ def _set_address(call: Call, found: User, body: dict[str, Any]) -> None:
         email_credentials.create(call.db, found, values, call.now)
     else:
         email_credentials.update(call.db, found, values, call.now)
+
+
+def _check_home(call: Call, found: User, before: str | None) -> None:
+    """Invalid for a new home that the caller does not see."""
+    home = found.home_folder_id
+    if home is None or home == before:
+        return
+    try:
+        seen = call.reach.sees_folder(folders.get(call.db, home))
+    except NotFound:
+        seen = False
+    if not seen:
+        message = f"There is no folder {home}"
+        raise Invalid(Problem("home_folder_id", "invalid", message))
 
 
 def _check_leaving(call: Call, found: User, verb: str) -> None:
