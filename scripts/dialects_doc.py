@@ -73,6 +73,7 @@ STATEMENTS: list[Row] = [
     ),
     ("full outer joins", lambda dialect: _yes(dialect.supports_full_outer_join)),
     ("nested WITH", lambda dialect: _yes(dialect.supports_nested_with)),
+    ("sql_preamble", lambda dialect: _yes(dialect.supports_preamble)),
     ("booleans", lambda dialect: _yes(dialect.conditions_are_values)),
     ("empty text", lambda dialect: "is null" if dialect.empty_text_is_null else "a value"),
 ]

@@ -25,6 +25,8 @@ view: t {
   dimension: wage { required_access_grants: [secret] }
   dimension: peeks { suggest_dimension: wage sql: ${TABLE}.owner ;; }
   dimension: own { full_suggestions: no sql: ${TABLE}.word ;; }
+  dimension: whole { full_suggestions: yes sql: ${TABLE}.word ;; }
+  dimension: far { sql: ${base.word} ;; }
   dimension: bypassing { full_suggestions: no bypass_suggest_restrictions: yes sql: ${TABLE}.word ;; }
   dimension: brief { suggest_persist_for: "0 seconds" sql: ${TABLE}.word ;; }
   dimension: hourly { suggest_persist_for: "1 hour" sql: ${TABLE}.word || '' ;; }
@@ -41,6 +43,9 @@ view: t {
 view: silent { extends: [t] sql_table_name: t ;; suggestions: no }
 explore: t {}
 explore: plain { from: t view_name: t }
+explore: joining { from: t view_name: base
+  join: t { type: inner relationship: one_to_one sql_on: ${base.id} = ${t.id} AND ${t.id} < 2 ;; } }
+explore: always { extends: [joining] view_name: base always_join: [t] }
 explore: silent {}
 explore: locked { from: t view_name: t required_access_grants: [secret] }
 explore: owned { from: t view_name: t access_filter: { field: t.owner user_attribute: last_name } }
@@ -106,6 +111,26 @@ def values(client: Any, field: str, explore: str = "t", **params: Any) -> list[s
 )
 def test_where_values_come_from(boss, field, expected) -> None:
     assert values(boss, field) == expected
+
+
+@pytest.mark.parametrize(
+    ("explore", "field", "number"),
+    [
+        ("joining", "t.word", len(WORDS)),
+        ("joining", "t.own", len(WORDS)),
+        ("joining", "t.whole", 2),
+        ("always", "t.word", 2),
+        ("always", "t.own", len(WORDS)),
+        ("joining", "t.far", 2),
+    ],
+)
+def test_a_view_alone_or_the_whole_explore(boss, explore, field, number) -> None:
+    assert values(boss, field, explore) == sorted(WORDS[:number] if number == 2 else WORDS)
+
+
+def test_other_filters_ask_the_whole_explore(boss) -> None:
+    filters = json.dumps({"base.word": "New York"})
+    assert values(boss, "t.own", "joining", filters=filters) == ["New York"]
 
 
 def test_enumerations_need_no_question(boss) -> None:

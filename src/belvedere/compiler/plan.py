@@ -53,7 +53,8 @@ class Planner:
         """Persistent tables that the queries of native derived tables read."""
         self.request = request
         self.dialect = dialect
-        self.scope = scope_of(request.model, request.explore)
+        scope = scope_of(request.model, request.explore)
+        self.scope = scope if request.alone is None else scope.alone(request.alone)
         self.selector = Selector(request, self.scope)
         self.selection = self.selector.select()
         self.resolver = Resolver(request, self.scope, dialect, self._nested)
@@ -69,6 +70,8 @@ class Planner:
         self.restrictions = Restrictions(self.resolver, self.selector, self.selection, shift)
         self.out = {field.full_name: self._out(field) for field in self.selection.dimensions}
         self.tree.require(self._needs())
+        while self.restrictions.joined(self.tree.emitted):
+            self.tree.require(self._needs())
         self.restrictions.where += [Where(fragment) for fragment in self.tree.where]
         self.selects = Selects(
             self.resolver, self.measures, self.tree, self.selection, self.restrictions, self.out

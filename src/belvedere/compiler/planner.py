@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from belvedere.compiler.awareness import from_aggregate
-from belvedere.compiler.compiled import Compiled
+from belvedere.compiler.compiled import Compiled, SqlPart
 from belvedere.compiler.dialects.base import Dialect
 from belvedere.compiler.persistent import ANY_TIME, KeptTable, Making, is_kept, kept_table
 from belvedere.compiler.plan import Planner, inner_of
 from belvedere.compiler.request import Request
 from belvedere.compiler.resolver import Resolver
 from belvedere.compiler.tables import Inner
-from belvedere.errors import NotFound, QueryError
+from belvedere.errors import LookmlError, NotFound, QueryError
 from belvedere.lookml.model import View
 from belvedere.lookml.scope import scope_of
 
@@ -23,7 +23,27 @@ def compile_query(request: Request, dialect: Dialect) -> Compiled:
     Raises NotFound for an explore that is unknown (or hidden from the viewer), QueryError for
     wrong filters, pivots or an empty selection, LookmlError for a model that cannot answer.
     """
-    return _compiled(request, dialect)
+    compiled = _compiled(request, dialect)
+    preamble = _preamble(request, dialect)
+    if not preamble:
+        return compiled
+    return compiled.changed(lambda part: SqlPart(f"{preamble}\n{part.sql}", part.columns))
+
+
+def _preamble(request: Request, dialect: Dialect) -> str:
+    """What the database is told before each statement of the explore's queries."""
+    explore = request.model.explores[request.explore]
+    if not explore.sql_preamble:
+        return ""
+    if not dialect.supports_preamble:
+        raise LookmlError(
+            f'The explore "{explore.name}" has a sql_preamble, and {dialect.label} takes one '
+            "statement at a time: make what it defines in the database",
+            str(explore.location) if explore.location else None,
+        )
+    planner = Planner(replace(request, scratch=None), dialect)
+    text = planner.resolver.fragment(explore.sql_preamble, explore.base).sql
+    return f"{text.rstrip().rstrip(';')};" if text.strip() else ""
 
 
 def _compiled(request: Request, dialect: Dialect, within: str = "") -> Compiled:

@@ -68,5 +68,7 @@ class Request:
     development: bool = False
     for_everybody: bool = False
     """Rows and fields that are kept for all viewers; whoever reads them is restricted there."""
+    alone: str | None = None
+    """The alias of the one view that is read, without the explore's joins and conditions."""
     scratch: Scratch | None = None
     """None where the connection keeps no derived tables: they are computed with the query."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from belvedere.compiler.earlier import Shift
 from belvedere.compiler.expressions import custom_filter
 from belvedere.compiler.fanout import Where
 from belvedere.compiler.fragments import Fragment
+from belvedere.compiler.joins import EmittedJoin
 from belvedere.compiler.measures import POST_QUERY
 from belvedere.compiler.resolver import Resolver, is_range_timeframe
 from belvedere.compiler.selection import Selection, Selector
@@ -45,16 +48,20 @@ class Restrictions:
         if explore.sql_always_where:
             self.where.append(Where(self._resolver.fragment(explore.sql_always_where, base)))
         if explore.sql_always_having:
-            field = Field(
-                name="sql_always_having",
-                view=base,
-                category=Category.measure,
-                type="number",
-                sql=explore.sql_always_having,
-            )
-            self.having.append(Having(ScopedField(base, field), None))
+            self.having.append(_stated("sql_always_having", base, explore.sql_always_having))
         for access_filter in () if self._request.for_everybody else explore.access_filters:
             self.where.append(self._access(access_filter.field, access_filter.user_attribute))
+
+    def joined(self, joins: Sequence[EmittedJoin]) -> bool:
+        """Add what joins of the query ask of its groups; whether there is something new."""
+        known = {having.scoped.alias for having in self.having if having.expression is None}
+        fresh = [
+            _stated("sql_having", made.alias, made.join.sql_having)
+            for made in joins
+            if made.join.sql_having and made.alias not in known
+        ]
+        self.having += fresh
+        return bool(fresh)
 
     def _filter(self, scoped: ScopedField, expression: str) -> None:
         field = scoped.field
@@ -103,3 +110,9 @@ class Restrictions:
             return Where(Fragment(sql, operand.needs, operand.mentions), accepts_null=False)
         made = self._resolver.condition(scoped, value)
         return Where(Fragment("1=0")) if made is None else Where(*made)
+
+
+def _stated(name: str, alias: str, sql: str) -> Having:
+    """A condition on groups that the model states, read like a measure of its view."""
+    field = Field(name=name, view=alias, category=Category.measure, type="number", sql=sql)
+    return Having(ScopedField(alias, field), None)

@@ -163,6 +163,14 @@ class Template:
         value = self._resolver.request.viewer.attributes.get(name)
         return None if value is None else shielded(value)
 
+    def localized(self, key: str) -> str | None:
+        request = self._resolver.request
+        localization = request.model.localization
+        if localization is None:
+            return None
+        text = localization.lookup(key, request.viewer.attributes.get("locale"))
+        return None if text is None else shielded(text)
+
     def filter_text(self, name: str) -> str | None:
         text = self._filter(name)
         return None if text is None else shielded(text)

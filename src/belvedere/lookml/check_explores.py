@@ -85,12 +85,13 @@ class ExploreChecks:
         texts = [
             (explore.sql_always_where, explore.base, explore.location, "sql_always_where"),
             (explore.sql_always_having, explore.base, explore.location, "sql_always_having"),
+            (explore.sql_preamble, explore.base, explore.location, "sql_preamble"),
         ]
         for join in explore.joins:
             owner = f'join "{join.name}"'
             texts += [
                 (text, join.name, join.location, owner)
-                for text in (join.sql_on, join.sql_where, join.sql)
+                for text in (join.sql_on, join.sql_where, join.sql_having, join.sql)
             ]
         for text, alias, location, owner in texts:
             for name in references(text or ""):

@@ -63,10 +63,10 @@ def _templates(model: Model) -> Iterator[_Template]:
             yield from _of_field(view, field)
     for explore in model.explores.values():
         owner = f"explore {explore.name}"
-        for always in (explore.sql_always_where, explore.sql_always_having):
-            yield _Template(always or "", owner, explore.location)
+        for stated in (explore.sql_always_where, explore.sql_always_having, explore.sql_preamble):
+            yield _Template(stated or "", owner, explore.location)
         for join in explore.joins:
-            for part in (join.sql_on, join.sql_where, join.sql):
+            for part in (join.sql_on, join.sql_where, join.sql_having, join.sql):
                 yield _Template(part or "", f"join {join.name} of {owner}", join.location)
     for datagroup in model.datagroups.values():
         yield _Template(datagroup.sql_trigger or "", f"datagroup {datagroup.name}", model.location)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from belvedere.lookml.check_derived import circles
 from belvedere.lookml.check_explores import ExploreChecks, datagroup, grants, view_tables
 from belvedere.lookml.check_fields import FieldChecks
 from belvedere.lookml.check_names import Names, Reporter
@@ -29,6 +30,7 @@ def check_model(model: Model) -> Iterator[Diagnostic]:
         if not test.asserts:
             message = f"{owner} asserts nothing"
             yield reporter.problem(message, test.location, severity=Severity.warning)
+    yield from circles(model, reporter)
     if model.persist_with is not None:
         yield from datagroup(reporter, names, model.persist_with, model.location)
 

@@ -30,17 +30,13 @@ class LiquidContext(Protocol):
     def date_start(self, name: str) -> str: ...
     def date_end(self, name: str) -> str: ...
     def user_attribute(self, name: str) -> str | None: ...
+    def localized(self, key: str) -> str | None: ...
     def filter_text(self, name: str) -> str | None: ...
     def sql_of(self, name: str) -> str: ...
     def sql_quote(self, text: str) -> str: ...
 
 
 _CONTEXT = "\0context"
-
-
-def _nothing(name: str) -> None:
-    """SQL has no locale."""
-    del name
 
 
 def asked(context: RenderContext) -> LiquidContext | None:
@@ -69,7 +65,7 @@ class QueryVariables(Mapping[str, object]):
             "_query": {"_query_timezone": context.timezone},
             "_filters": Lookup(context.filter_text),
             "_user_attributes": Lookup(context.user_attribute),
-            "_localization": Lookup(getattr(context, "localized", _nothing)),
+            "_localization": Lookup(context.localized),
         }
 
     def __getitem__(self, name: str) -> object:

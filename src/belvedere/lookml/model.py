@@ -232,6 +232,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True):
     sql_foreign_key: str | None = None
     sql: str | None = None
     sql_where: str | None = None
+    sql_having: str | None = None
     sql_table_name: str | None = None
     required_joins: tuple[str, ...] = ()
     required_access_grants: tuple[str, ...] = ()

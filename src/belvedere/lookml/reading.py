@@ -167,6 +167,8 @@ class Reader:
         for key, name in raw.objects:
             if key not in known:
                 self._unknown(key, kind, raw.name, raw.objects[key, name].location)
+            elif (kind, key) in WITHOUT_EFFECT:
+                self._without_effect(kind, key, raw, raw.objects[key, name].origin)
         for value in raw.repeated:
             self.report(
                 f'{value.node.key} "{value.node.name}" is written twice in {kind} "{raw.name}"; '

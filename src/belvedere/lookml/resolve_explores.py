@@ -118,13 +118,14 @@ def _join(reader: Reader, raw: Raw, explore: str) -> Join:
     return Join(
         name=raw.name,
         view=reader.text(raw, "from") or raw.name,
-        type=_one_of(reader, raw, "type", JOIN_TYPES),
+        type=_join_type(reader, raw),
         relationship=_one_of(reader, raw, "relationship", RELATIONSHIPS),
         sql_on=reader.text(raw, "sql_on"),
         foreign_key=reader.text(raw, "foreign_key"),
         sql_foreign_key=reader.text(raw, "sql_foreign_key"),
         sql=reader.text(raw, "sql"),
         sql_where=reader.text(raw, "sql_where"),
+        sql_having=reader.text(raw, "sql_having"),
         sql_table_name=reader.text(raw, "sql_table_name"),
         required_joins=reader.names(raw, "required_joins"),
         required_access_grants=reader.names(raw, "required_access_grants"),
@@ -133,6 +134,12 @@ def _join(reader: Reader, raw: Raw, explore: str) -> Join:
         outer_only=reader.flag(raw, "outer_only"),
         location=raw.location,
     )
+
+
+def _join_type(reader: Reader, raw: Raw) -> str:
+    """The old `outer_only: yes` makes every join an outer one."""
+    kind = _one_of(reader, raw, "type", JOIN_TYPES)
+    return "left_outer" if kind == "inner" and reader.flag(raw, "outer_only") else kind
 
 
 def _one_of(reader: Reader, raw: Raw, parameter: str, allowed: tuple[str, ...]) -> str:

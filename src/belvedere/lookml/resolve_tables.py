@@ -18,6 +18,10 @@ from belvedere.lookml.reading import Reader
 
 _TRIGGERS = ("datagroup_trigger", "sql_trigger_value", "interval_trigger", "persist_for")
 """The first that is written counts."""
+_LAYOUT = (
+    *("distribution", "distribution_style", "sortkeys", "indexes", "partition_keys"),
+    *("cluster_keys", "increment_key", "increment_offset"),
+)
 
 
 def derived_table(reader: Reader, view: Raw) -> DerivedTable | None:
@@ -34,6 +38,7 @@ def derived_table(reader: Reader, view: Raw) -> DerivedTable | None:
         )
         if not steps:
             reader.report("Missing required sql_step in create_process", value.location)
+    _check_statements(reader, raw)
     return DerivedTable(
         sql=reader.text(raw, "sql"),
         explore_source=explore_source(reader, raw),
@@ -42,6 +47,27 @@ def derived_table(reader: Reader, view: Raw) -> DerivedTable | None:
         persistence=persistence(reader, raw),
         location=raw.location,
     )
+
+
+def _check_statements(reader: Reader, raw: Raw) -> None:
+    """Tables made by statements of their own: kept in any case, as those statements say."""
+    ways = [way for way in ("sql_create", "create_process") if way in raw.values]
+    if not ways:
+        return
+    if not any(name in raw.values for name in (*_TRIGGERS, "sql_trigger")):
+        reader.report(
+            f"A derived table by {ways[0]} is always a persistent one: it needs a trigger "
+            f"({', '.join(_TRIGGERS)})",
+            raw.location,
+            kind="model",
+        )
+    for name in _LAYOUT:
+        if name in raw.values:
+            reader.report(
+                f"{name} has no effect beside {ways[0]}: write it into the statements",
+                raw.values[name][-1].location,
+                severity=Severity.warning,
+            )
 
 
 def explore_source(reader: Reader, parent: Raw) -> ExploreSource | None:

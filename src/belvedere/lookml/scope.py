@@ -79,6 +79,24 @@ class Scope:
         """The field of that full name (or former name), if the explore exposes it."""
         return self._exposed.get(name) or self._renamed.get(name)
 
+    def alone(self, alias: str) -> Scope:
+        """One view of the explore under its alias, as if nothing else were joined."""
+        join, explore = self.joins.get(alias), self.explore
+        if join is None:
+            view, table = explore.base_view, explore.sql_table_name
+        else:
+            view, table = join.view, join.sql_table_name
+        return Scope(
+            self.model,
+            Explore(
+                name=explore.name,
+                base=alias,
+                base_view=view,
+                sql_table_name=table,
+                case_sensitive=explore.case_sensitive,
+            ),
+        )
+
     def find_unrestricted(self, name: str) -> ScopedField | None:
         """Like `find`, for references inside the model: restrictions do not apply there."""
         return self._every.get(name)

@@ -279,36 +279,47 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
 }
 """Parameters of an object that take one of a few words."""
 
-_NO_ROWS = "it changes no row"
+_FORMAT = "use value_format"
+_STORAGE = "it says how Athena, Presto and Spark store tables, where Belvedere keeps none"
+_PREAMBLE = "it belongs to explores: write it there"
 WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
     **{
         (kind, parameter): (serious, why)
         for kind in ("dimension", "dimension_group", "measure", "filter", "parameter")
         for parameter, serious, why in (
-            ("fanout_on", True, "repeated records are counted as the join says"),
-            ("format", True, "use value_format"),
+            (
+                "fanout_on",
+                True,
+                "it is for the legacy SQL of BigQuery; in standard SQL a join unnests the record",
+            ),
+            ("format", True, _FORMAT),
             ("scope", True, "fields are named by their views"),
-            ("precision", False, "use value_format"),
-            ("suggest_persist_for", False, "suggestions are kept as long as query results"),
-            ("bypass_suggest_restrictions", False, "suggestions always obey access filters"),
+            ("precision", False, "sums and averages keep all their digits"),
         )
     },
-    ("measure", "approximate_threshold"): (False, _NO_ROWS),
-    ("measure", "allow_approximate_optimization"): (False, _NO_ROWS),
-    ("join", "sql_having"): (True, "use sql_always_having of the explore"),
+    ("measure", "approximate_threshold"): (
+        False,
+        "approximate: yes is left to the database at every size",
+    ),
+    ("measure", "allow_approximate_optimization"): (
+        False,
+        "aggregate tables answer distinct counts exactly or not at all",
+    ),
     ("join", "view_name"): (True, "use from"),
-    ("join", "outer_only"): (True, "the join is made wherever it is needed"),
-    ("explore", "sql_preamble"): (True, "functions have to exist in the database"),
     ("explore", "autogenerate_primary_keys"): (True, "declare a primary_key"),
     ("explore", "view"): (True, "use view_name or from"),
-    ("model", "sql_preamble"): (True, "functions have to exist in the database"),
+    ("model", "sql_preamble"): (True, _PREAMBLE),
     ("model", "template"): (True, "templates are no part of the language any more"),
+    ("manifest", "new_lookml_runtime"): (False, "there is one way to read LookML"),
+    ("manifest", "rely_on_old_lookml_runtime"): (False, "there is one way to read LookML"),
+    ("manifest", "application"): (False, "extensions need the screens of another product"),
+    ("manifest", "visualization"): (False, "custom visualizations need a screen"),
     **{
         (kind, parameter): (False, why)
         for kind in ("derived_table", "materialization")
         for parameter, why in (
-            ("table_compression", _NO_ROWS),
-            ("table_format", _NO_ROWS),
+            ("table_compression", _STORAGE),
+            ("table_format", _STORAGE),
             ("publish_as_db_view", "read the table by its query"),
             ("materialized_view", "the table is computed with each query"),
         )

@@ -107,9 +107,15 @@ class Preparer:
         return Offer(model, scope, Selector(request, scope))
 
     def prepare(
-        self, definition: Definition, asker: AccessSession, limit: int | None = None
+        self,
+        definition: Definition,
+        asker: AccessSession,
+        limit: int | None = None,
+        alone: str | None = None,
     ) -> Prepared:
-        """Compile for the asker. NotFound for what the asker cannot see; `limit` overrides."""
+        """Compile for the asker. NotFound for what the asker cannot see; `limit` overrides;
+        `alone` is the one view that is read, if it is one.
+        """
         served, model = self._model(definition.model, definition.view, asker)
         if model.connection is None:
             raise BadRequest(f'The model "{model.name}" names no connection')
@@ -124,6 +130,7 @@ class Preparer:
             message = f'The model "{model.name}" uses the connection "{model.connection}", '
             raise BadRequest(message + "which does not exist") from None
         request = self._request(model, definition, asker, connection, limit)
+        request = replace(request, alone=alone)
         compiled, depends = self._compile(request, definition, connection)
         scope = scope_of(model, definition.view)
         return Prepared(
@@ -201,6 +208,7 @@ class Preparer:
             request.model.version,
             definition.fingerprint(),
             request.limit,
+            request.alone,
             request.timezone,
             request.database_timezone,
             connection.config.dialect,

@@ -11,7 +11,7 @@ from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
-from belvedere.errors import EngineError, Forbidden
+from belvedere.errors import EngineError, Forbidden, LookmlError
 from belvedere.projects.served import ServedModels
 from belvedere.query import bodies
 from belvedere.query.cache import Result, ResultCache
@@ -56,10 +56,16 @@ class Runner:
         self._preparer = Preparer(engines, models, datagroups, settings, clock)
 
     def prepare(
-        self, definition: Definition, asker: AccessSession, limit: int | None = None
+        self,
+        definition: Definition,
+        asker: AccessSession,
+        limit: int | None = None,
+        alone: str | None = None,
     ) -> Prepared:
-        """Compile for the asker. NotFound for what the asker cannot see; `limit` overrides."""
-        return self._preparer.prepare(definition, asker, limit)
+        """Compile for the asker. NotFound for what the asker cannot see; `limit` overrides;
+        `alone` is the one view that is read, if it is one.
+        """
+        return self._preparer.prepare(definition, asker, limit, alone)
 
     def offer(self, model: str, explore: str, asker: AccessSession) -> Offer:
         """What an explore offers to the asker; NotFound where it is nothing."""
@@ -209,12 +215,22 @@ class Runner:
             yield from bodies.streamed(prepared, options, begun(execution.batches()), facts)
 
     def column(
-        self, definition: Definition, asker: AccessSession, reuse: int | None = None
+        self,
+        definition: Definition,
+        asker: AccessSession,
+        reuse: int | None = None,
+        alone: str | None = None,
     ) -> tuple[list[object], bool, str | None]:
         """The first column's values, whether they were cached, and the database's error as far
-        as the asker may read it. `reuse` (seconds) says how long results count for this.
+        as the asker may read it. `reuse` (seconds) says how long results count for this; `alone`
+        is the one view that is read, where it does not refer to others.
         """
-        prepared = self.prepare(definition, asker)
+        try:
+            prepared = self.prepare(definition, asker, alone=alone)
+        except LookmlError:
+            if alone is None:
+                raise
+            prepared = self.prepare(definition, asker)
         if reuse is not None:
             prepared = replace(prepared, reuse=reuse)
         running = self.started(prepared, definition, asker, "suggest")

@@ -11,7 +11,7 @@ from belvedere.errors import NotFound
 from belvedere.lookml import metadata
 from belvedere.lookml.field_traits import suggestable
 from belvedere.lookml.model import Explore
-from belvedere.lookml.scope import ScopedField
+from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.query.definition import Definition
 from belvedere.query.persistence import seconds_of
 from belvedere.query.preparing import Offer
@@ -90,6 +90,18 @@ def _target(
     return offer, found
 
 
+def _alone(scope: Scope, target: ScopedField, asking: ScopedField, *, linked: bool) -> str | None:
+    """The view that the values come from without the rest of the explore, as is the rule where
+    nothing restricts the explore; None for the whole explore.
+    """
+    stated, explore = asking.field.full_suggestions, scope.explore
+    join = scope.joins.get(target.alias)
+    if linked or _is_restricted(explore) or (join is not None and join.sql is not None):
+        return None
+    whole = bool(explore.always_join) if stated is None else stated
+    return None if whole else target.alias
+
+
 def _is_restricted(explore: Explore) -> bool:
     return bool(explore.access_filters or explore.sql_always_where)
 
@@ -103,11 +115,14 @@ def _asked(
     filters: Mapping[str, str],
     asker: AccessSession,
 ) -> Suggestions:
-    """The values that the explore shows the asker: its restrictions hold like in any query."""
+    """The values that the view has, or those that the explore shows the asker: where it restricts
+    rows, its restrictions hold like in any query.
+    """
     name, elsewhere = target.full_name, asking.field.suggest_explore is not None
     conditions = {
         other: text for other, text in filters.items() if not elsewhere or offer.find(other)
     }
+    linked = bool(conditions)
     if term and term.strip() and grammar_of(target.field) is Grammar.string:
         conditions[name] = _term_filter(term)
     query = Definition(
@@ -121,7 +136,8 @@ def _asked(
     stated = asking.field.suggest_persist_for
     kept = seconds_of(stated) if stated else None
     reuse = _KEPT_SECONDS if kept is None else kept
-    values, from_cache, error = runner.column(query, asker, reuse)
+    alone = _alone(offer.scope, target, asking, linked=linked)
+    values, from_cache, error = runner.column(query, asker, reuse, alone)
     shown = [str(value) for value in values if value is not None]
     return Suggestions(_matching(shown, term), from_cache, len(values) >= MOST, error)
 

@@ -109,6 +109,18 @@ VIEWS = [
         'derived_table: { explore_source: people { column: id {} bind_all_filters: yes } persist_for: "1 hour" }',
         "cannot be kept: it binds filters",
     ),
+    (
+        "derived_table: { sql_create: create table ${SQL_TABLE_NAME} as select 1 ;; }",
+        "A derived table by sql_create is always a persistent one: it needs a trigger",
+    ),
+    (
+        'derived_table: { create_process: { sql_step: select 1 ;; } persist_for: "1 hour" indexes: ["a"] }',
+        "indexes has no effect beside create_process: write it into the statements",
+    ),
+    (
+        "derived_table: { sql: select * from ${v.SQL_TABLE_NAME} ;; }",
+        "Derived tables refer to one another in a circle: v → v",
+    ),
     ("dimension: x { sql: {% if %} ;; }", "Liquid error"),
     ("dimension: x { html: {{ value | shout }} ;; }", "Liquid error: unknown filter 'shout'"),
     ('dimension: x { label: "{{ _modle._name }}" }', "Variable not found (_modle). Did you mean"),
@@ -130,6 +142,22 @@ def test_views(tmp_path: Path, text: str, message: str) -> None:
     found = told(tmp_path, f"{join}view: v {{\n{text}\n}}")
     assert any(message in line for line in found), found
     assert all(int(line.partition(":")[0]) in (2, 3) for line in found)
+
+
+def test_circles_of_derived_tables_are_told_once(tmp_path: Path) -> None:
+    text = """
+    view: a { derived_table: { sql: select * from ${b.SQL_TABLE_NAME} ;; } dimension: id {} }
+    view: b { derived_table: { explore_source: outer { column: id { field: c.id } } } dimension: id {} }
+    view: c { derived_table: { sql: select 1 from ${a.SQL_TABLE_NAME}, ${people.SQL_TABLE_NAME} ;; }
+      dimension: id {} }
+    view: facts { derived_table: { explore_source: outer { column: id { field: people.id } } }
+      dimension: id {} }
+    explore: outer { from: people view_name: people
+      join: c { relationship: one_to_one sql_on: ${c.id} = ${people.id} ;; }
+      join: facts { relationship: one_to_one sql_on: ${facts.id} = ${people.id} ;; } }
+    """
+    circle = "Derived tables refer to one another in a circle: a → b → c → a"
+    assert told(tmp_path, text) == [f"2:15 error {circle}"]
 
 
 EXPLORES = [

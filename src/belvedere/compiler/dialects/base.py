@@ -41,6 +41,8 @@ class Dialect(ABC):
     supports_group_by_constant: ClassVar[bool] = True
     supports_nested_with: ClassVar[bool] = True
     """Whether a subquery, and the query of a common table expression, may begin with WITH."""
+    supports_preamble: ClassVar[bool] = False
+    """Whether statements in front of the query can be sent along with it, as a script."""
     supports_nested_order: ClassVar[bool] = True
     """Whether a subquery may have ORDER BY without a limit."""
     conditions_are_values: ClassVar[bool] = True

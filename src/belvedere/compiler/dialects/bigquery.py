@@ -59,6 +59,7 @@ class BigQuery(Templated):
     identifier_quote: ClassVar[str] = "`"
     max_identifier_length: ClassVar[int] = 300
     supports_cte: ClassVar[bool] = True
+    supports_preamble: ClassVar[bool] = True
     supports_full_outer_join: ClassVar[bool] = True
     supports_window_functions: ClassVar[bool] = True
     supports_group_by_ordinal: ClassVar[bool] = True
