@@ -20,6 +20,7 @@ from belvedere.connections.registry import EngineRegistry
 from belvedere.content import personal, roots
 from belvedere.content.access import ContentAccess
 from belvedere.instance.origins import AllowedOrigins
+from belvedere.projects.kept_models import KeptModels
 from belvedere.projects.served import ServedModels
 from belvedere.query.announced import AnnouncedQueries
 from belvedere.query.cache import ResultCache
@@ -78,7 +79,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     database, vault = open_database(settings), open_vault(settings)
     watch = EpochWatch(database)
     engines = EngineRegistry(database, vault, settings, watch)
-    models = ServedModels(database, watch)
+    models = ServedModels(database, watch, KeptModels(settings.home / "models"))
     running = RunningQueries()
     cache = ResultCache(settings.home / "cache", settings.cache_bytes)
     datagroups = DatagroupStates(database, watch)
@@ -127,6 +128,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         announced.close()
         tasks.close()
         history.close()
+        models.close()
         cache.close()
         engines.close()
         watch.close()

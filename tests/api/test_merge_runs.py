@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import duckdb
@@ -191,3 +192,25 @@ def test_a_merge_by_a_field_that_is_not_there_keeps_the_first_rows(admin) -> Non
     assert detail["data"]
     assert all(row["order_items.count"]["value"] is None for row in detail["data"])
     assert "no.such" in detail["errors"][0]["message"]
+
+
+def finished(client, task) -> str:
+    for _ in range(400):
+        state: str = client.get(f"/query_tasks/{task}").json()["status"]
+        if state not in ("added", "running"):
+            return state
+        time.sleep(0.02)
+    raise AssertionError("the task did not end")
+
+
+def test_merges_as_tasks(admin) -> None:
+    slug = merge(admin, source(admin, SALES), source(admin, STOCK, KEY))
+    body = {"query_id": slug, "result_format": "json"}
+    task = admin.post("/query_tasks", body)
+    assert task.status == 200, task.text
+    assert task.json()["query_id"] == slug
+    name = task.json()["id"]
+    assert finished(admin, name) == "complete"
+    assert admin.get(f"/query_tasks/{name}/results").json() == run(admin, slug)
+    many = admin.get("/query_tasks/multi_results", params={"query_task_ids": name}).json()
+    assert many[name]["data"] == run(admin, slug)

@@ -24,6 +24,7 @@ from belvedere.compiler.measures import POST_QUERY
 from belvedere.compiler.request import Request
 from belvedere.compiler.selection import Selection
 from belvedere.lookml.liquid import has_liquid
+from belvedere.lookml.mappings import Overlaid
 from belvedere.lookml.model import (
     AggregateTable,
     CaseBranch,
@@ -215,7 +216,7 @@ def _columns(scoped: ScopedField) -> Iterator[tuple[str, str]]:
 
 
 def _with_parts(model: Model, explore: Explore, fields: list[ScopedField]) -> Model:
-    views = dict(model.views)
+    made: dict[str, View] = {}
     names = {explore.base: explore.base_view, **{join.name: join.view for join in explore.joins}}
     for scoped in fields:
         field = scoped.field
@@ -223,14 +224,16 @@ def _with_parts(model: Model, explore: Explore, fields: list[ScopedField]) -> Mo
             continue
         sql = field.sql or f"${{TABLE}}.{field.name}"
         counted = f"CASE WHEN ({sql}) IS NOT NULL THEN 1 ELSE 0 END"
-        view = views[names[scoped.alias]]
+        name = names[scoped.alias]
+        view = made.get(name) or model.views[name]
         parts = {
             f"{field.name}__{part}": replaced(
                 field, name=f"{field.name}__{part}", type="sum", sql=text
             )
             for part, text in (("sum", sql), ("values", counted))
         }
-        views[view.name] = replaced(view, fields={**view.fields, **parts})
+        made[name] = replaced(view, fields={**view.fields, **parts})
+    views = Overlaid(model.views, made)
     return replaced(model, views=views, version=f"{model.version}+{explore.name}")
 
 
@@ -363,8 +366,8 @@ def _model_of(asked: Asked, views: dict[str, dict[str, Field]]) -> Model:
     return replaced(
         model,
         version=f"{model.version}$",
-        explores={**model.explores, explore.name: flat},
-        views={**model.views, **made},
+        explores=Overlaid(model.explores, {explore.name: flat}),
+        views=Overlaid(model.views, made),
     )
 
 

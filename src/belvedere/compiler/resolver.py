@@ -19,6 +19,7 @@ from belvedere.compiler.request import Request
 from belvedere.compiler.templates import Template
 from belvedere.errors import LookmlError, QueryError
 from belvedere.lookml.liquid import has_liquid
+from belvedere.lookml.mappings import Overlaid
 from belvedere.lookml.model import Explore, Field, View
 from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.lookml.tiers import tier_labels, undefined_tier
@@ -115,7 +116,7 @@ class Resolver:
             self.request, explore=view.name, fields=(), filters={}, filter_expression=None, now=now
         )
         explore = Explore(name=view.name, base=view.name, base_view=view.name)
-        model = replaced(request.model, views={**request.model.views, view.name: view})
+        model = replaced(request.model, views=Overlaid(request.model.views, {view.name: view}))
         made = Resolver(request, Scope(model, explore), self.dialect, self._nested)
         made.tables.opened(opened)
         return made

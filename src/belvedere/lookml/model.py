@@ -7,6 +7,7 @@ with `${…}` and Liquid inside, because both depend on the query that is being 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -26,23 +27,23 @@ class Category(StrEnum):
     parameter = "parameter"
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     url: str
     icon_url: str | None = None
 
 
-class CaseBranch(msgspec.Struct, frozen=True):
+class CaseBranch(msgspec.Struct, frozen=True, omit_defaults=True):
     sql: str
     label: str
 
 
-class AllowedValue(msgspec.Struct, frozen=True):
+class AllowedValue(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     value: str
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
+class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A dimension, measure, filter or parameter; a dimension group is one Field per timeframe.
 
     `type` is the LookML type in its expanded form: `created_month` of a time group has type
@@ -140,7 +141,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         return self.category is Category.measure
 
 
-class SourceColumn(msgspec.Struct, frozen=True):
+class SourceColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     """A column of a native derived table: from an explore's field, or derived by `sql`."""
 
     name: str
@@ -148,17 +149,17 @@ class SourceColumn(msgspec.Struct, frozen=True):
     sql: str | None = None
 
 
-class BindFilter(msgspec.Struct, frozen=True):
+class BindFilter(msgspec.Struct, frozen=True, omit_defaults=True):
     from_field: str
     to_field: str
 
 
-class SortSpec(msgspec.Struct, frozen=True):
+class SortSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str
     descending: bool = False
 
 
-class ExploreSource(msgspec.Struct, frozen=True, kw_only=True):
+class ExploreSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     explore: str
     columns: tuple[SourceColumn, ...] = ()
     derived_columns: tuple[SourceColumn, ...] = ()
@@ -174,7 +175,7 @@ class ExploreSource(msgspec.Struct, frozen=True, kw_only=True):
     """Access filters and grants are left out: they hold where the table is read."""
 
 
-class Persistence(msgspec.Struct, frozen=True, kw_only=True):
+class Persistence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How and when a derived table is kept as a real one; all None means it is not."""
 
     datagroup_trigger: str | None = None
@@ -193,7 +194,7 @@ class Persistence(msgspec.Struct, frozen=True, kw_only=True):
     distribution_style: str | None = None
 
 
-class DerivedTable(msgspec.Struct, frozen=True, kw_only=True):
+class DerivedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Exactly one of `sql`, `explore_source`, `sql_create` or `create_process` is set."""
 
     sql: str | None = None
@@ -204,7 +205,7 @@ class DerivedTable(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`fields` keeps written order; `sets` are as written (names, `set*`, `-name`, …)."""
 
     name: str
@@ -217,10 +218,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: bool = True
     required_access_grants: tuple[str, ...] = ()
     primary_key: str | None = None
+    has_numeric_times: bool = False
+    """Whether some field keeps times as numbers (datatype epoch or yyyymmdd)."""
     location: Location | None = None
 
 
-class Join(msgspec.Struct, frozen=True, kw_only=True):
+class Join(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`name` is the alias in SQL and in field names; `view` the view behind it."""
 
     name: str
@@ -242,12 +245,12 @@ class Join(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-class AccessFilter(msgspec.Struct, frozen=True):
+class AccessFilter(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str
     user_attribute: str
 
 
-class DataTest(msgspec.Struct, frozen=True, kw_only=True):
+class DataTest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A query and what must hold in each of its rows: (name, Looker expression)."""
 
     name: str
@@ -256,7 +259,7 @@ class DataTest(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-class AggregateTable(msgspec.Struct, frozen=True, kw_only=True):
+class AggregateTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     dimensions: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
@@ -268,7 +271,7 @@ class AggregateTable(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-class NamedQuery(msgspec.Struct, frozen=True, kw_only=True):
+class NamedQuery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     label: str | None = None
     description: str | None = None
@@ -282,7 +285,7 @@ class NamedQuery(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str | None = None
 
 
-class Explore(msgspec.Struct, frozen=True, kw_only=True):
+class Explore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`base` is the base view's alias in SQL and in field names; `base_view` the view behind it.
 
     (`explore: e {}` → base e, base_view e; `view_name: v` → v, v; `from: v` → e, v;
@@ -321,13 +324,13 @@ class Explore(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-class AccessGrant(msgspec.Struct, frozen=True):
+class AccessGrant(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     user_attribute: str
     allowed_values: tuple[str, ...]
 
 
-class Datagroup(msgspec.Struct, frozen=True, kw_only=True):
+class Datagroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     label: str | None = None
     description: str | None = None
@@ -336,18 +339,18 @@ class Datagroup(msgspec.Struct, frozen=True, kw_only=True):
     max_cache_age: str | None = None
 
 
-class NamedValueFormat(msgspec.Struct, frozen=True):
+class NamedValueFormat(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     value_format: str
     strict_value_format: bool = False
 
 
-class MapLayer(msgspec.Struct, frozen=True, kw_only=True):
+class MapLayer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     parameters: dict[str, object] = {}
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True):
+class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One model of one project. `version` changes whenever anything in it may have changed.
 
     `case_sensitive` is None when nothing is written; `week_start_day` is a lower-case day.
@@ -358,8 +361,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     connection: str | None = None
     label: str | None = None
-    explores: dict[str, Explore] = {}
-    views: dict[str, View] = {}
+    explores: Mapping[str, Explore] = {}
+    views: Mapping[str, View] = {}
     access_grants: dict[str, AccessGrant] = {}
     datagroups: dict[str, Datagroup] = {}
     named_value_formats: dict[str, NamedValueFormat] = {}
@@ -372,4 +375,6 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     case_sensitive: bool | None = None
     week_start_day: str = "monday"
     fiscal_month_offset: int | None = None
+    has_numeric_times: bool = False
+    """Whether some view has them."""
     location: Location | None = None

@@ -73,6 +73,7 @@ def resolve_model(
         case_sensitive=reader.maybe_flag(raw, "case_sensitive"),
         week_start_day=(reader.text(raw, "week_start_day") or "monday").lower(),
         fiscal_month_offset=fiscal_offset,
+        has_numeric_times=any(view.has_numeric_times for view in resolved.values()),
         location=raw.location,
     )
 

@@ -45,6 +45,7 @@ def resolve_view(reader: Reader, raw: Raw, *, fiscal: bool) -> View:
         suggestions=reader.flag(raw, "suggestions", True),
         required_access_grants=reader.names(raw, "required_access_grants"),
         primary_key=_primary_key(reader, raw, fields),
+        has_numeric_times=any(field.datatype in ("epoch", "yyyymmdd") for field in fields.values()),
         location=raw.location,
     )
 

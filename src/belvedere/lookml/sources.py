@@ -86,13 +86,18 @@ class SourceFile:
         return raw
 
 
+def digest_of(data: bytes) -> str:
+    """What tells a file's contents from others."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
 def source_file(root: Path, path: str, name: str) -> SourceFile:
     """The file at `path` below `root`, called `name` in locations; a lost one is empty."""
     try:
         data = (root / path).read_bytes()
     except OSError:
         data = b""
-    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    digest = digest_of(data)
     text = data.decode("utf-8", errors="replace")
     if path.endswith(DASHBOARDS):
         found = read_file(text, name)

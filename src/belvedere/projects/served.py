@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from belvedere import activity
 from belvedere.errors import NotFound
 from belvedere.lookml.model import Model
-from belvedere.lookml.project import Imports, Project, open_project
+from belvedere.lookml.project import Project
 from belvedere.projects import models
+from belvedere.projects.folders import ProjectFolder
+from belvedere.projects.kept_models import KeptModels
 from belvedere.store import Database, EpochWatch
-
-_CHEAP_SECONDS = 0.003
-"""Scans of up to some hundred files take less, and are made for every query."""
-_SCAN_SHARE = 20
-"""A longer scan is repeated after this many times what it takes: it costs 5 % at most."""
-
-
-class _Folder:
-    """One project's folder, loaded once and kept up to date by its files' times and sizes."""
-
-    def __init__(self, name: str, root: Path, imports: Imports) -> None:
-        self._name = name
-        self.root = root
-        self._imports = imports
-        self._lock = threading.Lock()
-        self._project: Project | None = None
-        self._next_scan = 0.0
-        self._scan_cost = math.inf  # the quickest scan so far: one that was held up says nothing
-
-    def current(self) -> Project:
-        if self._project is not None and time.monotonic() < self._next_scan:
-            return self._project
-        with self._lock:
-            start = time.monotonic()
-            before = self._project
-            if before is not None and start < self._next_scan:
-                return before
-            self._project = (
-                before.reloaded()
-                if before is not None
-                else open_project(self.root, self._name, self._imports)
-            )
-            if self._project is before:
-                end = time.monotonic()
-                self._scan_cost = min(self._scan_cost, end - start)
-                if self._scan_cost > _CHEAP_SECONDS:
-                    self._next_scan = end + self._scan_cost * _SCAN_SHARE
-            return self._project
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +33,17 @@ class Served:
 class ServedModels:
     """All configured models; safe to ask from any thread."""
 
-    def __init__(self, database: Database, watch: EpochWatch) -> None:
+    def __init__(
+        self, database: Database, watch: EpochWatch, kept: KeptModels | None = None
+    ) -> None:
+        """`kept` is where models are kept from one start to the next, if they are."""
+        self._kept = kept
         self._database = database
         self._watch = watch
         self._lock = threading.Lock()
         self._epoch = -1
-        self._folders: dict[tuple[str, str], _Folder] = {}
-        self._projects: dict[str, _Folder] = {}
+        self._folders: dict[tuple[str, str], ProjectFolder] = {}
+        self._projects: dict[str, ProjectFolder] = {}
         self._configured: dict[str, tuple[str | None, tuple[str, ...], bool]] = {}
         folder = activity.project_folder(is_sqlite=database.is_sqlite)
         self._activity = _Folder(activity.MODEL, folder, activity.imported)
@@ -89,7 +55,8 @@ class ServedModels:
         with self._lock, self._database.reading() as session:
             self._projects = {
                 row.name: self._folders.setdefault(
-                    (row.name, row.path), _Folder(row.name, Path(row.path), self._path_of)
+                    (row.name, row.path),
+                    ProjectFolder(row.name, Path(row.path), self._path_of, self._kept),
                 )
                 for row in models.projects(session)
             }
@@ -132,7 +99,7 @@ class ServedModels:
         model = None
         if folder is not None:
             try:
-                model = folder.current().models.get(name)
+                model = folder.models().get(name)
             except FileNotFoundError:
                 model = None
         return Served(name, project_name, model, connections, unlimited)
@@ -154,3 +121,8 @@ class ServedModels:
         """Those that were configured; System Activity is there without it."""
         self._refresh()
         return sorted(self._configured)
+
+    def close(self) -> None:
+        """Keep what is still to be kept."""
+        for folder in self._folders.values():
+            folder.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from belvedere.query.outcome import Outcome
 from belvedere.query.preparing import Prepared
 from belvedere.query.presenter import QueryPresenter
 from belvedere.query.runner import Runner, failed, sql_text
+from belvedere.query.running import Running
 from belvedere.results import encoding
 from belvedere.results.merging import MOST_SOURCE_ROWS, Arrangement, Merged, Source, merged
 from belvedere.results.presenter import Facts, Presenter
@@ -28,6 +29,7 @@ from belvedere.results.separators import separators_of
 from belvedere.results.value_formats import Formatter, field_formatter
 
 Pairs = Sequence[tuple[str, str]]
+OnStart = Callable[[Running], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Merge:
     pivots, sorts, limits, total, table calculations, vis_config.
     """
 
+    slug: str
     sources: Sequence[MergeSource]
     shape: Definition
 
@@ -57,10 +60,14 @@ class _Answered:
 
 
 def run_merge(
-    runner: Runner, merge: Merge, options: RunOptions, asker: AccessSession, slug: str
+    runner: Runner,
+    merge: Merge,
+    options: RunOptions,
+    asker: AccessSession,
+    on_start: OnStart = lambda _: None,
 ) -> Outcome:
     """Answer in the wanted format. NotFound where the asker may not see one of the sources;
-    the first failure of a database is the answer.
+    the first failure of a database is the answer. `on_start` is told of each source's run.
     """
     bodies.check_format(options.result_format)
     if not merge.sources:
@@ -72,7 +79,10 @@ def run_merge(
     answered: list[_Answered] = []
     for one, source in zip(prepared, merge.sources, strict=True):
         try:
-            answered.append(_answered(runner, one, source, options, asker, slug, answered[:1]))
+            running = runner.started(one, source.definition, asker, "merge_query", merge.slug)
+            running.merge_query_slug = merge.slug
+            on_start(running)
+            answered.append(_answered(runner, one, source, options, running, answered[:1]))
         except EngineError as error:
             return failed(one, options, error)
     body = _body(merge, answered, options)
@@ -100,12 +110,9 @@ def _answered(
     prepared: Prepared,
     source: MergeSource,
     options: RunOptions,
-    asker: AccessSession,
-    slug: str,
+    running: Running,
     first: Sequence[_Answered],
 ) -> _Answered:
-    running = runner.started(prepared, source.definition, asker, "merge_query", slug)
-    running.merge_query_slug = slug
     prepared = runner.ready(prepared, running)
     with runner.history.recording(running) as attempt:
         results, cached = runner.results(prepared, options, running)

@@ -73,7 +73,7 @@ def merge_of(session: Session, row: MergeQueryRow) -> Merge:
         )
         for source in kept["source_queries"]
     ]
-    return Merge(sources, definition_from(body))
+    return Merge(row.slug, sources, definition_from(body))
 
 
 def _sources(session: Session, sources: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

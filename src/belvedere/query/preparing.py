@@ -31,7 +31,6 @@ from belvedere.results.separators import DEFAULT_NUMBER_FORMAT
 from belvedere.settings import Settings
 
 _MOST_COMPILED = 2000
-_COUNTS_TIME: dict[tuple[str, str, str], bool] = {}
 _OTHER_TIME = timedelta(days=417, hours=5, minutes=7, seconds=11)
 
 
@@ -243,18 +242,4 @@ def _may_tell_time(compiled: Compiled, model: Model) -> bool:
     """Whether some literal in the SQL may have been computed from the time of asking."""
     if "TIMESTAMP '" in compiled.sql or "DATE '" in compiled.sql:
         return True
-    return _counts_time(model)
-
-
-def _counts_time(model: Model) -> bool:
-    """Whether some column keeps times as numbers, whose bounds are written as numbers too."""
-    key = (model.project, model.name, model.version)
-    if key not in _COUNTS_TIME:
-        if len(_COUNTS_TIME) > 256:
-            _COUNTS_TIME.clear()
-        _COUNTS_TIME[key] = any(
-            field.datatype in ("epoch", "yyyymmdd")
-            for view in model.views.values()
-            for field in view.fields.values()
-        )
-    return _COUNTS_TIME[key]
+    return model.has_numeric_times

@@ -48,7 +48,9 @@ class QueryTaskRow(Base):
     __table_args__ = (Index("ix_query_task_creator_status", "creator_id", "status"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    query_slug: Mapped[str] = mapped_column(ForeignKey("query.slug"))
+    query_slug: Mapped[str | None] = mapped_column(ForeignKey("query.slug"))
+    merge_slug: Mapped[str | None] = mapped_column(ForeignKey("merge_query.slug"))
+    """One of the two says what is run."""
     creator_id: Mapped[str] = mapped_column(String(64))
     result_format: Mapped[str] = mapped_column(String(32))
     options: Mapped[dict[str, Any]] = mapped_column(JSON)

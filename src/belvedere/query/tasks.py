@@ -16,13 +16,13 @@ from belvedere import ids
 from belvedere.accounts.tokens import AccessSession
 from belvedere.clock import Clock
 from belvedere.errors import BelvedereError, NotFound, QueryCancelled
-from belvedere.query import stored
 from belvedere.query.definition import Definition
+from belvedere.query.merge_runs import Merge, run_merge
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome
 from belvedere.query.runner import Runner
 from belvedere.query.running import Running
-from belvedere.query.tables import QueryTaskRow, StoredQuery
+from belvedere.query.tables import MergeQueryRow, QueryTaskRow, StoredQuery
 from belvedere.store import Database
 
 KEPT = timedelta(hours=24)
@@ -48,7 +48,7 @@ class Tasks:
     def create(
         self,
         session: Session,
-        query: StoredQuery,
+        query: StoredQuery | MergeQueryRow,
         options: RunOptions,
         asker: AccessSession,
         source: str | None,
@@ -57,7 +57,8 @@ class Tasks:
         now = self._clock()
         row = QueryTaskRow(
             id=ids.slug(),
-            query_slug=query.slug,
+            query_slug=query.slug if isinstance(query, StoredQuery) else None,
+            merge_slug=query.slug if isinstance(query, MergeQueryRow) else None,
             creator_id=str(asker.user_id),
             result_format=options.result_format,
             options=msgspec.to_builtins(options),
@@ -71,14 +72,14 @@ class Tasks:
         return row
 
     def start(
-        self, task_id: str, definition: Definition, options: RunOptions, asker: AccessSession
+        self, task_id: str, asked: Definition | Merge, options: RunOptions, asker: AccessSession
     ) -> None:
         with self._lock:
             self._running[task_id] = None
-        self._pool.submit(self._work, task_id, definition, options, asker)
+        self._pool.submit(self._work, task_id, asked, options, asker)
 
     def _work(
-        self, task_id: str, definition: Definition, options: RunOptions, asker: AccessSession
+        self, task_id: str, asked: Definition | Merge, options: RunOptions, asker: AccessSession
     ) -> None:
         started = self._clock()
         try:
@@ -89,9 +90,12 @@ class Tasks:
                 with self._lock:
                     self._running[task_id] = running
 
-            outcome = self._runner.run(
-                definition, options, asker, source="query_task", on_start=note
-            )
+            if isinstance(asked, Merge):
+                outcome = run_merge(self._runner, asked, options, asker, note)
+            else:
+                outcome = self._runner.run(
+                    asked, options, asker, source="query_task", on_start=note
+                )
             self._finish(task_id, outcome)
         except QueryCancelled as error:
             self._set(task_id, status="killed", error=str(error), completed_at=self._clock())
@@ -166,7 +170,3 @@ class Tasks:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def definition_of(session: Session, row: QueryTaskRow) -> Definition:
-    return stored.definition_of(stored.get(session, row.query_slug))

@@ -56,6 +56,9 @@ class Query:
     def user_attribute(self, name: str) -> str | None:
         return {"region": "West", "quoted": "O'Hara"}.get(name)
 
+    def localized(self, key: str) -> str | None:
+        return {"hello": "Hallo"}.get(key)
+
     def filter_text(self, name: str) -> str | None:
         return {"orders.status": "complete,pending"}.get(name)
 

@@ -11,7 +11,8 @@ import pytest
 from belvedere.errors import NotFound
 from belvedere.lookml.model import Model
 from belvedere.lookml.project import Imports, Project, open_project
-from belvedere.projects import models, served
+from belvedere.projects import folders, models
+from belvedere.projects.folders import ProjectFolder
 from belvedere.projects.served import Served, ServedModels
 from belvedere.store import Database, EpochWatch
 
@@ -136,7 +137,7 @@ def test_a_project_is_loaded_once_however_many_ask(
         together.wait(10)
         return serving.model("shop")
 
-    monkeypatch.setattr(served, "open_project", slowly)
+    monkeypatch.setattr(folders, "open_project", slowly)
     together = threading.Barrier(8)
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(ask) for _ in range(8)]
@@ -182,6 +183,9 @@ class Scans:
     def monotonic(self) -> float:
         return self.now
 
+    def time_ns(self) -> int:
+        return int(self.now * 1e9)
+
     def reloaded(self) -> Scans:
         self.count += 1
         self.now += self.cost
@@ -197,9 +201,9 @@ def test_only_long_scans_are_spared(
     folder: Path, monkeypatch: pytest.MonkeyPatch, cost: float, every_call: bool
 ) -> None:
     scans = Scans(open_project(folder, "p"), cost)
-    monkeypatch.setattr(served, "time", scans)
-    monkeypatch.setattr(served, "open_project", lambda *_: scans)
-    watched = served._Folder("p", folder, lambda _: None)
+    monkeypatch.setattr(folders, "time", scans)
+    monkeypatch.setattr(folders, "open_project", lambda *_: scans)
+    watched = ProjectFolder("p", folder, lambda _: None)
     start = scans.now
     for _ in range(2000):
         watched.current()

@@ -69,8 +69,8 @@ def run_query(
     options = run_options(call, result_format)
     merge = merges.find(call.db, query_id)
     if merge is not None:
-        runner, asked = call.services.runner, merges.merge_of(call.db, merge)
-        return answer_of(run_merge(runner, asked, options, call.session, merge.slug))
+        asked = merges.merge_of(call.db, merge)
+        return answer_of(run_merge(call.services.runner, asked, options, call.session))
     definition = stored.definition_of(stored.get(call.db, query_id))
     try:
         return _run(call, definition, options, slug=query_id)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call, Text
 from belvedere.api.operation import get, post
 from belvedere.api.present.queries import present_query
 from belvedere.api.run_options import run_options
 from belvedere.errors import BadRequest, Invalid, NotFound, Problem
-from belvedere.query import stored
-from belvedere.query.tables import QueryTaskRow
+from belvedere.query import merges, stored
+from belvedere.query.definition import Definition
+from belvedere.query.merge_runs import Merge
+from belvedere.query.tables import MergeQueryRow, QueryTaskRow, StoredQuery
 
 
 @post("/query_tasks", requires=Permission("access_data"))
@@ -20,7 +24,7 @@ def create_query_task(
     call: Call,
     body: dict[str, Any],
 ) -> dict[str, Any]:
-    """Start running a stored query; fetch the result later."""
+    """Start running a stored query, or a merge query; fetch the result later."""
     problems = [
         Problem(name, "missing_field", f"{name} is required")
         for name in ("query_id", "result_format")
@@ -31,11 +35,18 @@ def create_query_task(
     options = run_options(call, body["result_format"])
     tasks = call.services.tasks
     with call.transaction() as session:
-        found = stored.get(session, body["query_id"])
+        merge = merges.find(session, body["query_id"])
+        found = merge or stored.get(session, body["query_id"])
         row = tasks.create(session, found, options, call.session, body.get("source"))
-        definition = stored.definition_of(found)
-    tasks.start(row.id, definition, options, call.session)
+        asked = _asked(session, found)
+    tasks.start(row.id, asked, options, call.session)
     return _present_task(call, row)
+
+
+def _asked(session: Session, row: StoredQuery | MergeQueryRow) -> Definition | Merge:
+    if isinstance(row, MergeQueryRow):
+        return merges.merge_of(session, row)
+    return stored.definition_of(row)
 
 
 @get("/query_tasks/{query_task_id}", requires=Permission("access_data"))
@@ -88,11 +99,12 @@ def _task_result(call: Call, task_id: str) -> dict[str, Any]:
 
 def _present_task(call: Call, row: QueryTaskRow) -> dict[str, Any]:
     options = row.options
+    query = stored.get(call.db, row.query_slug) if row.query_slug is not None else None
     return {
         "can": {"show": True, "run": True},
         "id": row.id,
-        "query_id": row.query_slug,
-        "query": present_query(call, stored.get(call.db, row.query_slug)),
+        "query_id": row.query_slug or row.merge_slug,
+        **({} if query is None else {"query": present_query(call, query)}),
         "generate_links": options.get("generate_drill_links", False),
         "force_production": options.get("force_production", False),
         "path_prefix": options.get("path_prefix"),

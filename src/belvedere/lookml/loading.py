@@ -1,0 +1,261 @@
+"""Loading a project: files read and parsed, manifests, models; kept where nothing changed."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from belvedere.lookml.assemble import Raw, Value
+from belvedere.lookml.constants import Constants
+from belvedere.lookml.dashboard_files import RawDashboard
+from belvedere.lookml.diagnostics import Diagnostic
+from belvedere.lookml.inclusion import MODEL_TAILS, Inclusion
+from belvedere.lookml.localization import TAIL as STRINGS, Localization, locale_of
+from belvedere.lookml.manifest import Manifest, constants_of, read_manifest
+from belvedere.lookml.model import Model, View
+from belvedere.lookml.reading import Reader
+from belvedere.lookml.resolve import resolve_model
+from belvedere.lookml.resolve_dashboards import resolve_dashboards
+from belvedere.lookml.resolve_views import resolve_view
+from belvedere.lookml.sources import Fingerprint, Imports, SourceFile, fingerprint, source_file
+from belvedere.lookml.tree import Node
+
+_MANIFESTS = ("manifest.lkml", "manifest.lookml")
+
+Imported = Mapping[str, tuple[Path, Fingerprint] | None]
+"""Other projects that files include, None for those that are not there."""
+_Views = dict[tuple[int, ...], tuple[tuple[Raw, ...], View, list[Diagnostic]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A project as its files say; `diagnostics` are those of reading, `views` what may be used
+    again by the next load.
+    """
+
+    name: str
+    state: Fingerprint
+    files: Mapping[str, SourceFile]
+    imported: Imported
+    models: Mapping[str, Model]
+    manifest: Manifest | None
+    version: str
+    diagnostics: list[Diagnostic]
+    views: _Views
+
+
+def load(
+    root: Path, name: str | None, state: Fingerprint, imports: Imports, before: Loaded | None
+) -> Loaded:
+    """The project whose files have the fingerprint `state`. `before` is an earlier load of the
+    same folder: what did not change since is taken from there.
+    """
+    with no_collection():
+        files = _files(root, "", state, before.state if before else {}, before)
+        imported = _add_imported(files, imports, before)
+        return _Loader(root, name, state, files, imported, before).loaded()
+
+
+def _files(
+    root: Path, prefix: str, state: Fingerprint, known: Fingerprint, before: Loaded | None
+) -> dict[str, SourceFile]:
+    """Parsed files by their path behind `prefix`; those that did not change are kept."""
+    found = {}
+    for path in sorted(path for path in state if not path.endswith("/")):
+        name = prefix + path
+        kept = before.files.get(name) if before and known.get(path) == state[path] else None
+        found[name] = kept or source_file(root, path, name)
+    return found
+
+
+def _add_imported(
+    files: dict[str, SourceFile], imports: Imports, before: Loaded | None
+) -> dict[str, tuple[Path, Fingerprint] | None]:
+    """Read the projects that included paths name, and what those include in turn."""
+    imported: dict[str, tuple[Path, Fingerprint] | None] = {}
+    unread = list(files.values())
+    while unread:
+        for name in _imported_names(unread.pop()):
+            if name in imported:
+                continue
+            path = imports(name)
+            if path is None or not path.is_dir():
+                imported[name] = None
+                continue
+            state = fingerprint(path)
+            imported[name] = path, state
+            earlier = before.imported.get(name) if before is not None else None
+            known = earlier[1] if earlier is not None and earlier[0] == path else {}
+            fresh = _files(path, f"//{name}/", state, known, before)
+            files.update(fresh)
+            unread += fresh.values()
+    return imported
+
+
+def _imported_names(file: SourceFile) -> list[str]:
+    patterns = [
+        item.value
+        for node in file.tree.nodes
+        if node.key == "include"
+        for item in (node.children if node.kind == "list" else [node])
+    ]
+    return [pattern[2:].partition("/")[0] for pattern in patterns if pattern.startswith("//")]
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Loading makes millions of objects and no garbage: looking for some would double the time,
+    now and at every later collection.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
+
+
+class _Loader:
+    def __init__(
+        self,
+        root: Path,
+        name: str | None,
+        state: Fingerprint,
+        files: dict[str, SourceFile],
+        imported: Imported,
+        before: Loaded | None,
+    ) -> None:
+        self._state = state
+        self._files = files
+        self._imported_projects = imported
+        self._views = dict(before.views) if before is not None else {}
+        self._used: set[tuple[int, ...]] = set()
+        self._diagnostics: list[Diagnostic] = []
+        manifest_reader = Reader(Constants())
+        self._manifest = self._read_manifest("", manifest_reader)
+        self._name = name or (self._manifest and self._manifest.project_name) or root.name
+        self._inclusion = Inclusion(self._name, files)
+        self._constants = constants_of(self._manifest, self._imported_manifests(), manifest_reader)
+        self._diagnostics += manifest_reader.diagnostics
+        self._localization = self._localized()
+        settings = repr((self._constants, self._localization)).encode("utf-8", "surrogatepass")
+        self._settings = hashlib.blake2b(settings, digest_size=16).hexdigest()
+
+    def loaded(self) -> Loaded:
+        for file in self._files.values():
+            self._diagnostics += file.problems
+        models = {}
+        for path in self._inclusion.own_paths:
+            tail = next((tail for tail in MODEL_TAILS if path.endswith(tail)), None)
+            if tail is not None:
+                name = path.rsplit("/", 1)[-1].removesuffix(tail)
+                models[name] = self._model(name, path)
+        digest = hashlib.blake2b(digest_size=16)
+        for path, file in self._files.items():
+            digest.update(f"{path}\0{file.digest}\0".encode("utf-8", "surrogatepass"))
+        views = {key: entry for key, entry in self._views.items() if key in self._used}
+        return Loaded(
+            name=self._name,
+            state=self._state,
+            files=self._files,
+            imported=self._imported_projects,
+            models=models,
+            manifest=self._manifest,
+            version=digest.hexdigest(),
+            diagnostics=self._diagnostics,
+            views=views,
+        )
+
+    # Manifest
+
+    def _read_manifest(self, prefix: str, reader: Reader) -> Manifest | None:
+        for path in _MANIFESTS:
+            if prefix + path in self._files:
+                return read_manifest(self._files[prefix + path].tree, reader)
+        return None
+
+    def _imported_manifests(self) -> dict[str, Manifest]:
+        """Those of imported projects; their own problems are told where they are opened."""
+        found = {}
+        for name in self._imported_projects:
+            manifest = self._read_manifest(f"//{name}/", Reader(Constants()))
+            if manifest is not None:
+                found[name] = manifest
+        return found
+
+    def _localized(self) -> Localization | None:
+        """Texts by locale where the manifest asks for them, imported projects' below our own."""
+        settings = self._manifest.localization if self._manifest is not None else None
+        if settings is None:
+            return None
+        strings: dict[str, dict[str, str]] = {}
+        for path in sorted(self._files, key=lambda path: not path.startswith("//")):
+            if path.endswith(STRINGS):
+                strings.setdefault(locale_of(path), {}).update(self._files[path].strings)
+        return Localization(
+            default_locale=settings.default_locale,
+            level=settings.level,
+            strings=strings,
+            location=settings.location,
+        )
+
+    # Models
+
+    def _model(self, name: str, path: str) -> Model:
+        reader = Reader(self._constants, name)
+        tree = self._files[path].tree
+        own = Raw("model", name, Value(Node("block", "model", "", 0, 0), tree))
+        raws: list[Raw] = []
+        included: list[str] = []
+        for file, node in self._inclusion.of(path, reader, included):
+            if node.kind == "block" and node.key != "":
+                raws.append(file.object_of(node))
+            elif file is self._files[path]:
+                own.values.setdefault(node.key, []).append(Value(node, tree))
+        version = self._version(name, included)
+        dashboards, problems = resolve_dashboards(name, self._dashboards(included))
+        model = resolve_model(
+            reader, name, self._name, version, own, raws, self._resolved_view(reader, own)
+        )
+        self._diagnostics += [*reader.diagnostics, *problems]
+        return msgspec.structs.replace(
+            model, dashboards=dashboards, localization=self._localization
+        )
+
+    def _dashboards(self, included: list[str]) -> Iterator[RawDashboard]:
+        for path in included:
+            yield from self._files[path].dashboards
+
+    def _version(self, name: str, included: list[str]) -> str:
+        digest = hashlib.blake2b(digest_size=16)
+        digest.update(f"{self._name}\0{name}\0{self._settings}\0".encode())
+        for path in included:
+            digest.update(f"{path}\0{self._files[path].digest}\0".encode())
+        return digest.hexdigest()
+
+    def _resolved_view(self, reader: Reader, own: Raw) -> Callable[[Raw], View]:
+        """Resolves a view, or answers the earlier resolution of the very same parts."""
+        fiscal = own.last("fiscal_month_offset") is not None
+        constants = self._constants.identity()
+
+        def view_of(raw: Raw) -> View:
+            parts = raw.sources
+            key = (*map(id, parts), int(fiscal), constants)
+            self._used.add(key)
+            found = self._views.get(key)
+            if found is None:
+                fresh = Reader(self._constants, reader.model)
+                view = resolve_view(fresh, raw, fiscal=fiscal)
+                found = self._views[key] = (parts, view, fresh.diagnostics)
+            reader.diagnostics += found[2]
+            return found[1]
+
+        return view_of
