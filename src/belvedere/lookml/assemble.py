@@ -40,6 +40,8 @@ class Raw:
     """What an object with its inheritance applied was made from, in order; else nothing."""
     tests: tuple[Raw, ...] = ()
     """Data tests written in the object; inheriting does not repeat them."""
+    alone: Raw | None = None
+    """What inheritance makes of an object that has none, remembered from load to load."""
 
     @property
     def location(self) -> Location:

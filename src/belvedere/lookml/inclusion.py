@@ -24,8 +24,10 @@ class Inclusion:
 
     def of(
         self, path: str, reader: Reader, included: list[str]
-    ) -> Iterator[tuple[SourceFile, Node]]:
-        """Nodes of the file and of what it includes, in the order in which they count."""
+    ) -> Iterator[tuple[SourceFile, Node | None]]:
+        """Nodes of the file and of what it includes, in the order in which they count; no node
+        stands for a whole file that includes nothing itself.
+        """
         stack: list[Iterator[tuple[SourceFile, Node | str]]] = [self._entries(path, reader)]
         seen = {path}
         included.append(path)
@@ -40,7 +42,11 @@ class Inclusion:
             elif found not in seen:
                 seen.add(found)
                 included.append(found)
-                stack.append(self._entries(found, reader))
+                inner = self._files[found]
+                if inner.includes:
+                    stack.append(self._entries(found, reader))
+                else:
+                    yield inner, None
 
     def _entries(self, path: str, reader: Reader) -> Iterator[tuple[SourceFile, Node | str]]:
         file = self._files[path]

@@ -60,10 +60,11 @@ class Inheritance:
 
     def names(self) -> list[str]:
         """Every object that is not `extension: required`."""
-        return [name for name in self.objects if not self._required(name)]
-
-    def _required(self, name: str) -> bool:
-        return self._reader.text(self.objects[name], "extension") == "required"
+        return [
+            name
+            for name, raw in self.objects.items()
+            if "extension" not in raw.values or self._reader.text(raw, "extension") != "required"
+        ]
 
     def get(self, name: str) -> Raw:
         return self._resolve(name, ())
@@ -72,6 +73,11 @@ class Inheritance:
         if name in self._merged:
             return self._merged[name]
         raw = self.objects[name]
+        if name not in self._refinements and "extends" not in raw.values:
+            if raw.alone is None:
+                raw.alone = self._final(raw, name, raw, (raw,))
+            self._merged[name] = raw.alone
+            return raw.alone
         own = [raw, *self._refinements.get(name, [])]
         sources: list[Raw] = []
         result: Raw | None = None
@@ -84,17 +90,21 @@ class Inheritance:
         for layer in own:
             result = layer if result is None else merged(result, layer)
         assert result is not None  # noqa: S101  `own` is never empty
-        final = Raw(
+        final = self._final(raw, name, result, (*sources, *own))
+        self._merged[name] = final
+        return final
+
+    @staticmethod
+    def _final(raw: Raw, name: str, merged_raw: Raw, sources: tuple[Raw, ...]) -> Raw:
+        return Raw(
             raw.key,
             name,
             raw.origin,
-            result.values,
-            result.objects,
+            merged_raw.values,
+            merged_raw.objects,
             raw.repeated,
-            (*sources, *own),
+            sources,
         )
-        self._merged[name] = final
-        return final
 
     def _parent(self, base: str, layer: Raw, trail: tuple[str, ...]) -> Raw | None:
         if base in trail:

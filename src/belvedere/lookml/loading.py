@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,21 +23,31 @@ from belvedere.lookml.model import Model, View
 from belvedere.lookml.reading import Reader
 from belvedere.lookml.resolve import resolve_model
 from belvedere.lookml.resolve_dashboards import resolve_dashboards
+from belvedere.lookml.resolve_explores import resolve_explore
 from belvedere.lookml.resolve_views import resolve_view
-from belvedere.lookml.sources import Fingerprint, Imports, SourceFile, fingerprint, source_file
+from belvedere.lookml.sources import (
+    Fingerprint,
+    Imports,
+    SourceFile,
+    fingerprint,
+    is_object,
+    source_file,
+)
 from belvedere.lookml.tree import Node
 
 _MANIFESTS = ("manifest.lkml", "manifest.lookml")
 
 Imported = Mapping[str, tuple[Path, Fingerprint] | None]
 """Other projects that files include, None for those that are not there."""
-_Views = dict[tuple[int, ...], tuple[tuple[Raw, ...], View, list[Diagnostic]]]
+_Resolved = dict[tuple[int, ...], tuple[tuple[Raw, ...], Any, list[Diagnostic]]]
+"""Views and explores by what they were resolved from, with what is wrong with them."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A project as its files say; `diagnostics` are those of reading, `views` what may be used
-    again by the next load.
+    """A project as its files say; `diagnostics` are those of reading, `resolved` what may be
+    used again by the next load.
     """
 
     name: str
@@ -47,7 +58,7 @@ class Loaded:
     manifest: Manifest | None
     version: str
     diagnostics: list[Diagnostic]
-    views: _Views
+    resolved: _Resolved
 
 
 def load(
@@ -79,7 +90,7 @@ def _add_imported(
 ) -> dict[str, tuple[Path, Fingerprint] | None]:
     """Read the projects that included paths name, and what those include in turn."""
     imported: dict[str, tuple[Path, Fingerprint] | None] = {}
-    unread = list(files.values())
+    unread = [file for file in files.values() if file.includes]
     while unread:
         for name in _imported_names(unread.pop()):
             if name in imported:
@@ -101,8 +112,7 @@ def _add_imported(
 def _imported_names(file: SourceFile) -> list[str]:
     patterns = [
         item.value
-        for node in file.tree.nodes
-        if node.key == "include"
+        for node in file.includes
         for item in (node.children if node.kind == "list" else [node])
     ]
     return [pattern[2:].partition("/")[0] for pattern in patterns if pattern.startswith("//")]
@@ -136,8 +146,8 @@ class _Loader:
         self._state = state
         self._files = files
         self._imported_projects = imported
-        self._views = dict(before.views) if before is not None else {}
-        self._used: set[tuple[int, ...]] = set()
+        self._known = before.resolved if before is not None else {}
+        self._resolved: _Resolved = {}
         self._diagnostics: list[Diagnostic] = []
         manifest_reader = Reader(Constants())
         self._manifest = self._read_manifest("", manifest_reader)
@@ -158,10 +168,8 @@ class _Loader:
             if tail is not None:
                 name = path.rsplit("/", 1)[-1].removesuffix(tail)
                 models[name] = self._model(name, path)
-        digest = hashlib.blake2b(digest_size=16)
-        for path, file in self._files.items():
-            digest.update(f"{path}\0{file.digest}\0".encode("utf-8", "surrogatepass"))
-        views = {key: entry for key, entry in self._views.items() if key in self._used}
+        stamps = b"".join(file.stamp for file in self._files.values())
+        digest = hashlib.blake2b(stamps, digest_size=16)
         return Loaded(
             name=self._name,
             state=self._state,
@@ -171,7 +179,7 @@ class _Loader:
             manifest=self._manifest,
             version=digest.hexdigest(),
             diagnostics=self._diagnostics,
-            views=views,
+            resolved=self._resolved,
         )
 
     # Manifest
@@ -216,14 +224,28 @@ class _Loader:
         raws: list[Raw] = []
         included: list[str] = []
         for file, node in self._inclusion.of(path, reader, included):
-            if node.kind == "block" and node.key != "":
+            if node is None:
+                raws += file.blocks()
+            elif is_object(node):
                 raws.append(file.object_of(node))
             elif file is self._files[path]:
                 own.values.setdefault(node.key, []).append(Value(node, tree))
         version = self._version(name, included)
         dashboards, problems = resolve_dashboards(name, self._dashboards(included))
+        fiscal = own.last("fiscal_month_offset") is not None
+
+        def view_of(reader: Reader, raw: Raw) -> View:
+            return resolve_view(reader, raw, fiscal=fiscal)
+
         model = resolve_model(
-            reader, name, self._name, version, own, raws, self._resolved_view(reader, own)
+            reader,
+            name,
+            self._name,
+            version,
+            own,
+            raws,
+            self._remembering(reader, view_of, int(fiscal)),
+            self._remembering(reader, resolve_explore, -1),
         )
         self._diagnostics += [*reader.diagnostics, *problems]
         return msgspec.structs.replace(
@@ -237,25 +259,25 @@ class _Loader:
     def _version(self, name: str, included: list[str]) -> str:
         digest = hashlib.blake2b(digest_size=16)
         digest.update(f"{self._name}\0{name}\0{self._settings}\0".encode())
-        for path in included:
-            digest.update(f"{path}\0{self._files[path].digest}\0".encode())
+        digest.update(b"".join(self._files[path].stamp for path in included))
         return digest.hexdigest()
 
-    def _resolved_view(self, reader: Reader, own: Raw) -> Callable[[Raw], View]:
-        """Resolves a view, or answers the earlier resolution of the very same parts."""
-        fiscal = own.last("fiscal_month_offset") is not None
+    def _remembering(
+        self, reader: Reader, resolve: Callable[[Reader, Raw], T], kind: int
+    ) -> Callable[[Raw], T]:
+        """Resolves an object, or answers the earlier resolution of the very same parts."""
         constants = self._constants.identity()
 
-        def view_of(raw: Raw) -> View:
+        def resolved(raw: Raw) -> T:
             parts = raw.sources
-            key = (*map(id, parts), int(fiscal), constants)
-            self._used.add(key)
-            found = self._views.get(key)
+            key = (*map(id, parts), kind, constants)
+            found = self._known.get(key) or self._resolved.get(key)
             if found is None:
                 fresh = Reader(self._constants, reader.model)
-                view = resolve_view(fresh, raw, fiscal=fiscal)
-                found = self._views[key] = (parts, view, fresh.diagnostics)
+                found = parts, resolve(fresh, raw), fresh.diagnostics
+            self._resolved[key] = found
             reader.diagnostics += found[2]
-            return found[1]
+            made: T = found[1]
+            return made
 
-        return view_of
+        return resolved

@@ -19,9 +19,7 @@ from belvedere.lookml.model import (
     View,
 )
 from belvedere.lookml.reading import Reader
-from belvedere.lookml.resolve_explores import resolve_explore
 from belvedere.lookml.resolve_tables import explore_source
-from belvedere.lookml.resolve_views import resolve_view
 from belvedere.lookml.vocabulary import PARAMETERS
 
 _ONCE = ("datagroup", "access_grant", "named_value_format", "map_layer", "test")
@@ -35,21 +33,20 @@ def resolve_model(
     version: str,
     raw: Raw,
     raws: list[Raw],
-    view_of: Callable[[Raw], View] | None = None,
+    view_of: Callable[[Raw], View],
+    explore_of: Callable[[Raw], Explore],
 ) -> Model:
-    """`raw` holds the model file's own parameters, `raws` every object that it includes.
-
-    `view_of` may answer an earlier resolution of the same raw view.
+    """`raw` holds the model file's own parameters, `raws` every object that it includes;
+    `view_of` and `explore_of` resolve one of them.
     """
     reader.check_parameters(raw, "model")
     fiscal_offset = reader.whole(raw, "fiscal_month_offset")
-    views = Inheritance(reader, "view", [item for item in raws if item.key == "view"])
-    explores = Inheritance(reader, "explore", [item for item in raws if item.key == "explore"])
-    resolve = view_of or (lambda view: resolve_view(reader, view, fiscal=fiscal_offset is not None))
-    resolved = {key: resolve(views.get(key)) for key in views.names()}
     by_kind: dict[str, list[Raw]] = {}
     for item in raws:
         by_kind.setdefault(item.key, []).append(item)
+    views = Inheritance(reader, "view", by_kind.get("view", ()))
+    explores = Inheritance(reader, "explore", by_kind.get("explore", ()))
+    resolved = {key: view_of(views.get(key)) for key in views.names()}
     _check_model(reader, raw, by_kind)
     return Model(
         name=name,
@@ -57,7 +54,7 @@ def resolve_model(
         version=version,
         connection=reader.text(raw, "connection"),
         label=reader.text(raw, "label"),
-        explores=_explores(reader, explores, resolved),
+        explores=_explores(reader, explores, explore_of, resolved),
         views=resolved,
         access_grants={
             item.name: _access_grant(reader, item) for item in by_kind.get("access_grant", [])
@@ -162,11 +159,16 @@ def _check_model(reader: Reader, raw: Raw, named: Mapping[str, list[Raw]]) -> No
             reader.report(message, item.location, severity=Severity.warning)
 
 
-def _explores(reader: Reader, explores: Inheritance, views: dict[str, View]) -> dict[str, Explore]:
+def _explores(
+    reader: Reader,
+    explores: Inheritance,
+    explore_of: Callable[[Raw], Explore],
+    views: dict[str, View],
+) -> dict[str, Explore]:
     """Explores whose base view exists; joins of unknown views are left out, with an error."""
     found: dict[str, Explore] = {}
     for name in explores.names():
-        explore = resolve_explore(reader, explores.get(name))
+        explore = explore_of(explores.get(name))
         if explore.base_view not in views:
             _unknown_view(reader, explore.base_view, views, explore, explore)
             continue

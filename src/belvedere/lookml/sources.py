@@ -78,12 +78,31 @@ class SourceFile:
     dashboards: list[RawDashboard] = field(default_factory=list)
     strings: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    includes: list[Node] = field(init=False)
+    stamp: bytes = field(init=False)
+    """Changes with the file's path and contents."""
+    _blocks: list[Raw] | None = None
+
+    def __post_init__(self) -> None:
+        self.stamp = f"{self.tree.path}\0{self.digest}\0".encode("utf-8", "surrogatepass")
+        self.includes = [node for node in self.tree.nodes if node.key == "include"]
+
+    def blocks(self) -> list[Raw]:
+        """Every block of a file that includes nothing."""
+        if self._blocks is None:
+            nodes = self.tree.nodes
+            self._blocks = [self.object_of(node) for node in nodes if is_object(node)]
+        return self._blocks
 
     def object_of(self, node: Node) -> Raw:
         raw = self.objects.get(node.start)
         if raw is None:
             raw = self.objects[node.start] = raw_of(node, self.tree)
         return raw
+
+
+def is_object(node: Node) -> bool:
+    return node.kind == "block" and node.key != ""
 
 
 def digest_of(data: bytes) -> str:
