@@ -336,10 +336,12 @@ class Resolver:
             for name in (field.start_location_field, field.end_location_field)
         ]
         parts = [self.coordinate(end, which) for end in ends for which in ("latitude", "longitude")]
-        sql = self.dialect.distance(*(parenthesized(part.sql) for part in parts))
+        coordinates = [parenthesized(part.sql) for part in parts]
+        # Where one is missing there is no distance; LEAST of many databases would make one up.
+        known = " AND ".join(f"{coordinate} IS NOT NULL" for coordinate in coordinates)
         factor = _KILOMETRES_TO.get(field.units or "miles", 1.0)
         return Fragment(
-            f"{sql} * {factor!r}",
+            f"CASE WHEN {known} THEN {self.dialect.distance(*coordinates)} * {factor!r} END",
             frozenset().union(*(part.needs for part in parts)),
             frozenset().union(*(part.mentions for part in parts)),
         )

@@ -27,6 +27,11 @@ def resolve_explore(reader: Reader, raw: Raw) -> Explore:
     reader.check_parameters(raw, "explore")
     view_name, from_name = reader.text(raw, "view_name"), reader.text(raw, "from")
     base = view_name or raw.name
+    if raw.last("persist_for") is not None and raw.last("persist_with") is not None:
+        message = f"The explore {raw.name} has persist_for and persist_with: persist_with counts"
+        reader.report(
+            message, raw.location, severity=Severity.warning, kind="model", explore=raw.name
+        )
     conditional = raw.last("conditionally_filter")
     always = raw.last("always_filter")
     return Explore(

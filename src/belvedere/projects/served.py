@@ -46,7 +46,7 @@ class ServedModels:
         self._projects: dict[str, ProjectFolder] = {}
         self._configured: dict[str, tuple[str | None, tuple[str, ...], bool]] = {}
         folder = activity.project_folder(is_sqlite=database.is_sqlite)
-        self._activity = _Folder(activity.MODEL, folder, activity.imported)
+        self._activity = ProjectFolder(activity.MODEL, folder, activity.imported)
 
     def _refresh(self) -> None:
         epoch = self._watch.current("projects")

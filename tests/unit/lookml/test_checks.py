@@ -161,6 +161,7 @@ def test_circles_of_derived_tables_are_told_once(tmp_path: Path) -> None:
 
 
 EXPLORES = [
+    ('persist_for: "1 hour" persist_with: daily', "persist_with counts"),
     ("sql_always_where: ${people.nme} = 1 ;;", 'field "people.nme" in sql_always_where. Did you'),
     ("sql_always_having: ${people.nme} = 1 ;;", 'field "people.nme" in sql_always_having'),
     ('always_filter: { filters: [people.nme: "x"] }', "unknown filter field 'people.nme'. Did you"),

@@ -125,6 +125,25 @@ def test_cancelled_grouping(tmp_path: Path) -> None:
     assert rows(found, "people", ["people.team", "people.count"]) == [("a", 2), ("b", 1)]
 
 
+# Distances
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "mysql", "bigquery_standard_sql"])
+def test_no_distance_to_nowhere(tmp_path: Path, dialect: str) -> None:
+    text = """view: +orders {
+      dimension: here { type: location sql_latitude: NULLIF(${id}, 2) ;; sql_longitude: 0 ;; }
+      dimension: there { type: location sql_latitude: 1 ;; sql_longitude: 0 ;; }
+      dimension: way { type: distance start_location_field: here end_location_field: there }
+    }
+    explore: orders {}"""
+    found = model(tmp_path, text)
+    request = request_for(found, "orders", ["orders.way"], filters={"orders.id": "1,2"})
+    assert "IS NOT NULL AND" in sql_for(request, dialect)
+    if dialect == "duckdb":
+        asked = {"filters": {"orders.id": "1,2"}, "sorts": ["orders.way"]}
+        assert rows(found, "orders", ["orders.way"], **asked) == [(0.0,), (None,)]
+
+
 # One view alone
 
 
