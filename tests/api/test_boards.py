@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
-from tests.api.test_content_access import closed
+from tests.api.test_content_access import closed, shared_closed
+
+__all__ = ["shared_closed"]
 
 QUERY = {"model": "thelook", "view": "users", "fields": ["users.state", "users.count"]}
 
@@ -120,7 +122,7 @@ def test_only_its_maker_sees_a_new_board(instance: Instance, admin: ApiClient) -
 
 
 def test_items_that_lead_to_what_one_may_not_see_are_not_there(
-    instance: Instance, admin: ApiClient
+    instance: Instance, admin: ApiClient, shared_closed: str
 ) -> None:
     maker, other = admin, instance.as_role("User")
     board = made(maker, "/boards", title="Shared")
