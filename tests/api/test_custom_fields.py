@@ -231,6 +231,7 @@ def test_they_are_described_like_fields(admin) -> None:
         ({"measure": "a", "based_on": "users.nothing", "type": "sum"}, "unknown field"),
         ({"measure": "a", "based_on": "users.age", "type": "mode"}, "type mode"),
         ({"measure": "a", "based_on": "users.age", "type": "sum", "filters": {"x.y": "1"}}, "Invalid filter: x.y"),
+        ({"measure": "a", "based_on": "users.age", "type": "sum", "filter_expression": '"yes"'}, "yes or no"),
     ],
 )  # fmt: skip
 def test_wrong_definitions_are_told(admin, item: dict[str, Any], message: str) -> None:

@@ -166,9 +166,15 @@ class CustomFields:
     def _condition(self, name: str, item: Mapping[str, Any]) -> Iterable[FilterPair]:
         text = item.get("filter_expression")
         if text:
+            tree = syntax.parse(str(text))
+            if inferred(tree, self._kind) is not Kind.yesno:
+                raise QueryError(
+                    f"The filter_expression of the custom measure {name} must be a condition that "
+                    "is yes or no"
+                )
             hidden = name + _CONDITION
-            self.expressions[hidden] = syntax.parse(str(text))
-            self.made[hidden] = self._scoped(hidden, {}, self.expressions[hidden], type="yesno")
+            self.expressions[hidden] = tree
+            self.made[hidden] = self._scoped(hidden, {}, tree, type="yesno")
             yield FilterPair(hidden, "Yes")
 
 

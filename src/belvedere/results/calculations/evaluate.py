@@ -29,6 +29,8 @@ _ACROSS = frozenset({"pivot_column", "pivot_offset", "pivot_offset_list"})
 _COUNTS = frozenset({"count", "count_distinct", "max", "min", "list"})
 _MOST_LISTED = 1_000_000
 """Values of all lists of one column together."""
+_MOST_WHOLE = 2**63
+"""Whole numbers from here on go on as floats."""
 
 
 def is_pivoted(tree: syntax.Expression, pivoted: Callable[[str], bool]) -> bool:
@@ -71,7 +73,7 @@ class Evaluator:
     def _column(self, tree: syntax.Expression, key: Key) -> Column:  # noqa: C901  one case a node
         match tree:
             case syntax.Number(text):
-                return self._same(float(text) if set(text) & set(".eE") else int(text))
+                return self._same(_number(text))
             case syntax.Text(value) | syntax.Filter(value):
                 return self._same(value)
             case syntax.Constant(word):
@@ -218,7 +220,7 @@ class Evaluator:
         *,
         key: Key,
     ) -> Column:
-        values = self.column(of, key)
+        values = _without_lists(self.column(of, key))
         found = []
         pairs = zip(self.column(by, key), self.column(many, key), strict=True)
         for place, (step, size) in enumerate(pairs):
@@ -234,7 +236,7 @@ class Evaluator:
         return length
 
     def _do_list(self, *arguments: syntax.Expression, key: Key) -> Column:
-        columns = [self.column(argument, key) for argument in arguments]
+        columns = [_without_lists(self.column(argument, key)) for argument in arguments]
         return [list(values) for values in zip(*columns, strict=True)]
 
     def _do_lookup(
@@ -274,10 +276,12 @@ class Evaluator:
         self, of: syntax.Expression, key: Key, step: Callable[[Any, Any], Any], start: int
     ) -> Column:
         total: Any = start
-        found = []
+        found: Column = []
         for value in self.column(of, key):
             if _is_number(value):
-                total = step(total, value)
+                total = _safely(step, total, value)
+                if total is None:  # as all that follow would be
+                    return found + [None] * (self._count - len(found))
             found.append(total)
         return found
 
@@ -396,7 +400,7 @@ class Evaluator:
             places = range(start, start + self._length(size))
             found.append(
                 [
-                    self.column(of, self._keys[place])[row]
+                    _without_lists(self.column(of, self._keys[place]))[row]
                     if 0 <= place < len(self._keys)
                     else None
                     for place in places
@@ -408,7 +412,7 @@ class Evaluator:
         del key
         if not self._keys:
             return self._same(None)
-        columns = [self.column(of, name) for name in self._keys]
+        columns = [_without_lists(self.column(of, name)) for name in self._keys]
         return [list(values) for values in zip(*columns, strict=True)]
 
     def _do_pivot_where(
@@ -446,10 +450,33 @@ def _safely(function: Callable[..., Any], *values: Any) -> Any:
         found = function(*values)
     except _WRONG:
         return None
+    if isinstance(found, int) and abs(found) >= _MOST_WHOLE:
+        found = _finite(found)
     if isinstance(found, float) and not math.isfinite(found):
         return None
     too_long = isinstance(found, str) and len(found) > MOST_TEXT
     return None if too_long or isinstance(found, complex) else found
+
+
+def _number(text: str) -> float | None:
+    """What is written; null for what is beyond all numbers."""
+    whole = text.isdigit() and len(text) < len(str(_MOST_WHOLE))
+    return int(text) if whole else _finite(text)
+
+
+def _finite(value: Any) -> float | None:
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _without_lists(column: Column) -> Column:
+    """QueryError for a column of lists, which a list cannot hold: each would double the last."""
+    if _holds_lists(column):
+        raise QueryError("A list cannot hold lists")
+    return column
 
 
 def _is_number(value: Any) -> bool:
@@ -505,21 +532,20 @@ def _whole(value: Any) -> int:
 
 
 def _comparable(value: Any) -> Any:
-    return (
-        value.isoformat(" ")
-        if isinstance(value, datetime)
-        else (value.isoformat() if isinstance(value, date) else value)
-    )
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, list):
+        return tuple(map(_comparable, value))
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _arithmetic(step: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Only numbers; whole ones that grow too long go on as floats."""
+    """Only numbers."""
 
     def calculated(left: Any, right: Any) -> Any:
         if not _is_number(left) or not _is_number(right):
             return None
-        found = step(left, right)
-        return float(found) if isinstance(found, int) and abs(found) > 2**63 else found
+        return step(left, right)
 
     return calculated
 

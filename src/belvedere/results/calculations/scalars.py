@@ -7,7 +7,7 @@ import random
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from belvedere.results.calculations.distributions import DISTRIBUTIONS
@@ -15,6 +15,7 @@ from belvedere.results.value_formats import plain as plain_text
 
 MOST_TEXT = 10_000
 """Characters of a text that a calculation makes; a longer one is null."""
+_EXACT = Context(prec=700)
 _FORMS = (
     *("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H", "%Y-%m", "%Y"),
     "%Y-%m-%d %H:%M:%S.%f",
@@ -138,7 +139,7 @@ def _to_number(value: Any) -> float | None:
 def _round(value: float, digits: float) -> float:
     """Halves away from zero, as databases round."""
     places = min(max(int(digits), -300), 300)
-    found = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    found = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
     return float(found) if places > 0 else int(found)
 
 
