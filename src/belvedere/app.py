@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from belvedere import clock, keys
 from belvedere.accounts import founding, tokens
+from belvedere.accounts.federation.service import Federation
 from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
 from belvedere.api import operations
@@ -111,6 +112,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         authenticator=Authenticator(database, vault, watch, now),
         throttle=Throttle(settings.login_attempts),
         password_mail=PasswordMail(database, vault, settings.public_url),
+        federation=Federation(settings, vault),
         origins=AllowedOrigins(database, watch, settings.allowed_origins),
         access=ContentAccess(),
     )

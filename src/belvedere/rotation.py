@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from belvedere import keys
 from belvedere.accounts import attributes, totp
 from belvedere.accounts.credentials import RESET_CONTEXT
+from belvedere.accounts.federation import tickets
 from belvedere.accounts.tables import (
     EmailCredentials,
     EmbedSecret,
+    SignInTicket,
     TotpCredentials,
     UserAttribute,
     UserAttributeGroupValue,
@@ -43,6 +45,7 @@ SEALED = (
     SealedColumn(EmailCredentials, "sealed_reset_token", lambda _: RESET_CONTEXT),
     SealedColumn(TotpCredentials, "sealed_secret", lambda _: totp.CONTEXT),
     SealedColumn(EmbedSecret, "sealed_secret", lambda _: "embed_secret.secret"),
+    SealedColumn(SignInTicket, "sealed_value", lambda _: tickets.CONTEXT),
     SealedColumn(StoredConnection, "sealed_password", lambda _: PASSWORD_CONTEXT),
     SealedColumn(StoredArtifact, "sealed_value", artifacts.context),
     SealedColumn(Configuration, "secrets", lambda row: configuration.context(row.name)),

@@ -70,6 +70,16 @@ class Settings:
         "public_egress_ip_addresses tells them.",
     )
     documentation_url: str = _setting("", "Base of error documentation; empty: this server's own.")
+    identity_networks: str = _setting(
+        "",
+        "Networks that identity providers may be in beside public addresses, comma-separated, "
+        "such as 10.0.0.0/8.",
+    )
+    workforce_issuer: str = _setting("", "Issuer of the workforce's OpenID provider.")
+    workforce_client_id: str = _setting("", "Who this server is to the workforce's provider.")
+    workforce_client_secret: str = _setting(
+        "", "What this server proves itself to the workforce's provider with.", secret=True
+    )
     cache_bytes: int = _setting(
         1_000_000_000, "Bytes that cached results may take on disk.", least=0
     )

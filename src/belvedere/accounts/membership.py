@@ -47,10 +47,18 @@ def above(session: Session, group_id: int) -> frozenset[int]:
 
 
 def roles_of(session: Session, user_id: int) -> list[Role]:
-    """Direct roles and those of the user's groups, by id, each once."""
+    """Direct roles and those of the user's groups that count, by id, each once."""
     groups = groups_of(session, user_id)
     direct = select(UserRole.role_id).where(UserRole.user_id == user_id)
-    given = select(GroupRole.role_id).where(GroupRole.group_id.in_(groups))
+    given = (
+        select(GroupRole.role_id)
+        .join(Group, Group.id == GroupRole.group_id)
+        .join(User, User.id == user_id)
+        .where(
+            GroupRole.group_id.in_(groups),
+            or_(Group.externally_managed, ~User.roles_from_mirrored_groups_only),
+        )
+    )
     chosen = or_(Role.id.in_(direct), Role.id.in_(given))
     return list(session.scalars(select(Role).where(chosen).order_by(Role.id)))
 
@@ -74,16 +82,21 @@ def holders(role_id: int, *, direct: bool) -> ColumnElement[bool]:
     own = User.id.in_(select(UserRole.user_id).where(UserRole.role_id == role_id))
     if direct:
         return own
-    giving = (
-        select(GroupRole.group_id.label("group_id"))
-        .where(GroupRole.role_id == role_id)
-        .cte("giving", recursive=True)
-    )
+    everywhere = ~User.roles_from_mirrored_groups_only & _through_groups(role_id)
+    return or_(own, everywhere, _through_groups(role_id, mirrored_only=True))
+
+
+def _through_groups(role_id: int, *, mirrored_only: bool = False) -> ColumnElement[bool]:
+    """A condition on User: in a group that gives the role, or in one that belongs to such."""
+    gives = select(GroupRole.group_id.label("group_id")).where(GroupRole.role_id == role_id)
+    if mirrored_only:
+        gives = gives.join(Group, Group.id == GroupRole.group_id).where(Group.externally_managed)
+    giving = gives.cte("mirrored_giving" if mirrored_only else "giving", recursive=True)
     below = select(GroupChild.child_id).join(giving, GroupChild.parent_id == giving.c[0])
     giving = giving.union(below)
     listed = select(GroupMember.user_id).join(giving, GroupMember.group_id == giving.c[0])
     everybody = select(Group.id).join(giving, Group.id == giving.c[0])
-    return or_(own, User.id.in_(listed), everybody.where(Group.include_by_default).exists())
+    return or_(User.id.in_(listed), everybody.where(Group.include_by_default).exists())
 
 
 def direct_groups(session: Session, user_ids: Iterable[int]) -> dict[int, list[int]]:
@@ -105,16 +118,24 @@ def role_ids(session: Session, user_ids: Iterable[int]) -> dict[int, list[int]]:
     direct_in = direct_groups(session, wanted)
     upwards = _parents(session, {group for groups in direct_in.values() for group in groups})
     given: dict[int, set[int]] = {}
-    giving = select(GroupRole.group_id, GroupRole.role_id)
-    for group_id, role_id in session.execute(giving.where(GroupRole.group_id.in_(upwards))):
+    mirrored: set[int] = set()
+    giving = select(GroupRole.group_id, GroupRole.role_id, Group.externally_managed).join(
+        Group, Group.id == GroupRole.group_id
+    )
+    rows = session.execute(giving.where(GroupRole.group_id.in_(upwards)))
+    for group_id, role_id, is_mirrored in rows:
         given.setdefault(group_id, set()).add(role_id)
+        mirrored |= {group_id} if is_mirrored else set()
+    limited = select(User.id).where(User.id.in_(wanted), User.roles_from_mirrored_groups_only)
+    strict = set(session.scalars(limited))
     found: dict[int, set[int]] = {user_id: set() for user_id in wanted}
     direct = select(UserRole.user_id, UserRole.role_id).where(UserRole.user_id.in_(wanted))
     for user_id, role_id in session.execute(direct):
         found[user_id].add(role_id)
     for user_id, groups in direct_in.items():
         for group_id in _closure(groups, upwards):
-            found[user_id] |= given.get(group_id, set())
+            if user_id not in strict or group_id in mirrored:
+                found[user_id] |= given.get(group_id, set())
     return {user_id: sorted(roles) for user_id, roles in found.items()}
 
 

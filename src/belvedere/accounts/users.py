@@ -45,14 +45,19 @@ def check_email(session: Session, email: str, own_id: int | None = None) -> str:
     text = texts.checked({"email": email}, "email", problems)
     if problems:
         raise Invalid(*problems)
-    if not _EMAIL.match(text):
+    if not is_email(text):
         raise Invalid(Problem("email", "invalid", f"{text} is not an e-mail address"))
-    if _is_taken(session, text, own_id):
+    if is_taken(session, text, own_id):
         raise Invalid(Problem("email", "already_exists", f"There is a user {text} already"))
     return text
 
 
-def _is_taken(session: Session, email: str, own_id: int | None) -> bool:
+def is_email(text: str) -> bool:
+    return _EMAIL.match(text) is not None
+
+
+def is_taken(session: Session, email: str, own_id: int | None) -> bool:
+    """Whether the address belongs to another user."""
     shown = select(User.id).where(func.lower(User.email) == email.lower())
     signed_in = select(EmailCredentials.user_id).where(
         func.lower(EmailCredentials.email) == email.lower()

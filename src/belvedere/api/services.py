@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from belvedere.accounts.federation.service import Federation
 from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
 from belvedere.api.authentication import Authenticator
@@ -43,5 +44,6 @@ class Services:
     authenticator: Authenticator
     throttle: Throttle
     password_mail: PasswordMail
+    federation: Federation
     origins: AllowedOrigins
     access: ContentAccess

@@ -28,7 +28,7 @@ from belvedere.accounts.tables.records import (
     SupportAllowlistEntry,
 )
 from belvedere.accounts.tables.roles import ModelSet, PermissionSet, Role
-from belvedere.accounts.tables.sessions import AccessToken, WebSession
+from belvedere.accounts.tables.sessions import AccessToken, SignInTicket, WebSession
 
 __all__ = [
     "AccessToken",
@@ -53,6 +53,7 @@ __all__ = [
     "OauthRefreshToken",
     "PermissionSet",
     "Role",
+    "SignInTicket",
     "SupportAllowlistEntry",
     "TotpCredentials",
     "User",

@@ -38,6 +38,8 @@ class User(Base):
     service_account_name: Mapped[str | None] = mapped_column(String(255))
     """Only service accounts have one."""
     is_embed_user: Mapped[bool] = mapped_column(default=False)
+    roles_from_mirrored_groups_only: Mapped[bool] = mapped_column(default=False)
+    """Of the user's groups, only those that mirror another service's give roles."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

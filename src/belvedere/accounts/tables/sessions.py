@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from belvedere.store import Base, UtcDateTime
@@ -48,4 +48,17 @@ class WebSession(Base):
     extended_count: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class SignInTicket(Base):
+    """What is remembered of a sign-in with another service while it goes on: `purpose` says
+    what of. What was used already stays until it could not be used anyway.
+    """
+
+    __tablename__ = "sign_in_ticket"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(32))
+    sealed_value: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

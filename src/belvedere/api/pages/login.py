@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from belvedere.accounts import policies, signing_in, totp
+from belvedere.accounts import lockouts, membership, permissions, policies, signing_in, totp
+from belvedere.accounts.federation.configs import Config
+from belvedere.accounts.federation.kinds import LDAP
+from belvedere.accounts.federation.ldap import directory
+from belvedere.accounts.federation.ldap.client import DirectoryError
+from belvedere.accounts.federation.ldap.directory import NotKnown
+from belvedere.accounts.federation.person import Unreachable
+from belvedere.accounts.federation.service import alternate_allowed, may_use_password
+from belvedere.accounts.lockouts import Attempt
 from belvedere.accounts.policies import PasswordPolicy
 from belvedere.accounts.signing_in import WrongCredentials
 from belvedere.accounts.tables import EmailCredentials, User
 from belvedere.api.call import Answer
+from belvedere.api.pages import arriving
 from belvedere.api.pages.visit import Visit, local
 from belvedere.errors import Invalid, TooManyRequests
 from belvedere.vault import VaultError
@@ -37,15 +47,67 @@ class Step:
 
 
 def show(visit: Visit) -> Answer:
+    """The ways in that there are; the only one at once where it is configured so."""
     return_to = local(visit.parameters.get("return_to", "/"))
     if visit.user is not None:
         return visit.redirect(return_to)
+    enabled = visit.services.federation.enabled(visit.db)
+    if len(enabled) == 1 and enabled[0].flag("bypass_login_page"):
+        return visit.redirect(_way(enabled[0], return_to))
     return _form(visit, return_to)
 
 
+def show_email(visit: Visit) -> Answer:
+    """With a password, for those who may although there is another service."""
+    return_to = local(visit.parameters.get("return_to", "/"))
+    if visit.user is not None:
+        return visit.redirect(return_to)
+    enabled = visit.services.federation.enabled(visit.db)
+    if enabled and not alternate_allowed(enabled):
+        return visit.redirect(f"/login?{urlencode({'return_to': return_to})}")
+    return _form(visit, return_to, by_email=True)
+
+
 def submit(visit: Visit) -> Answer:
-    """What comes next: the second factor, a new password, or where the person wanted to go."""
+    """With the directory where there is one, with a password where there is nothing else."""
     visit.check_form()
+    enabled = visit.services.federation.enabled(visit.db)
+    found = next((item for item in enabled if item.kind is LDAP), None)
+    if found is not None:
+        return _ask_directory(visit, found)
+    return _check_password(visit, enabled)
+
+
+def _ask_directory(visit: Visit, config: Config) -> Answer:
+    """Failures are counted towards a lockout, except that of a directory that does not answer."""
+    return_to = local(visit.form.get("return_to", "/"))
+    login, password = visit.form.get("email", "").strip(), visit.form.get("password", "")
+    attempt = Attempt("ldap", login, visit.request.address)
+    vault = visit.services.vault
+    try:
+        lockouts.check(visit.db, vault, attempt, visit.now)
+        visit.release()
+        person, _ = directory.authenticate(config, login, password, lambda _: None)
+    except TooManyRequests as error:
+        return _form(visit, return_to, str(error), login, 429)
+    except NotKnown as error:
+        lockouts.failed(visit.db, vault, attempt, visit.now)
+        visit.record("login_failed", None, credentials_type="ldap", reason=error.reason)
+        return _form(visit, return_to, str(error), login, 401)
+    except (Unreachable, DirectoryError) as error:
+        return arriving.unreachable(visit, config, error)
+    lockouts.succeeded(visit.db, vault, attempt)
+    stay = visit.form.get("stay") == "1"
+    return arriving.arrive(visit, config, person, return_to, stay=stay)
+
+
+def submit_email(visit: Visit) -> Answer:
+    visit.check_form()
+    return _check_password(visit, visit.services.federation.enabled(visit.db), by_email=True)
+
+
+def _check_password(visit: Visit, enabled: list[Config], *, by_email: bool = False) -> Answer:
+    """What comes next: the second factor, a new password, or where the person wanted to go."""
     return_to = local(visit.form.get("return_to", "/"))
     email, password = visit.form.get("email", ""), visit.form.get("password", "")
     services = visit.services
@@ -55,9 +117,14 @@ def submit(visit: Visit) -> Answer:
         )
     except WrongCredentials as error:
         visit.record("login_failed", None, email=email[:255])
-        return _form(visit, return_to, str(error), email, 401)
+        return _form(visit, return_to, str(error), email, 401, by_email=by_email)
     except TooManyRequests as error:
-        return _form(visit, return_to, str(error), email, 429)
+        return _form(visit, return_to, str(error), email, 429, by_email=by_email)
+    theirs = permissions.of(membership.roles_of(visit.db, checked.user.id))
+    if not may_use_password(enabled, theirs):
+        visit.record("login_failed", checked.user.id, reason="passwords are not for everybody")
+        text = f"Please sign in with {' or '.join(item.kind.title for item in enabled)}"
+        return _form(visit, return_to, text, email, 403)
     stay = visit.form.get("stay") == "1"
     step = Step(checked.user.id, return_to, stay=stay, password=checked.needs_new_password)
     if checked.needs_totp:
@@ -141,9 +208,20 @@ def rule(policy: PasswordPolicy) -> str:
 
 
 def _form(
-    visit: Visit, return_to: str, problem: str | None = None, email: str = "", status: int = 200
+    visit: Visit,
+    return_to: str,
+    problem: str | None = None,
+    login: str = "",
+    status: int = 200,
+    *,
+    by_email: bool = False,
 ) -> Answer:
-    policy = policies.session_policy(visit.db)
+    enabled = visit.services.federation.enabled(visit.db)
+    asks_directory = not by_email and any(item.kind is LDAP for item in enabled)
+    others = [] if by_email else [item for item in enabled if item.kind is not LDAP]
+    ways = [(item.kind.title, _way(item, return_to)) for item in others]
+    if enabled and not by_email and alternate_allowed(enabled):
+        ways.append(("a password", f"/login/email?{urlencode({'return_to': return_to})}"))
     return visit.page(
         "login",
         "Sign in",
@@ -151,10 +229,16 @@ def _form(
         problem=problem,
         csrf=visit.csrf,
         return_to=return_to,
-        email=email,
-        may_stay=policy.allow_persistent_sessions,
-        others=(),
+        login=login,
+        action="/login/email" if by_email else "/login",
+        asks="directory" if asks_directory else "email" if by_email or not enabled else None,
+        may_stay=policies.session_policy(visit.db).allow_persistent_sessions,
+        others=ways,
     )
+
+
+def _way(config: Config, return_to: str) -> str:
+    return f"/login/{config.kind.name}?{urlencode({'return_to': return_to})}"
 
 
 def _totp(

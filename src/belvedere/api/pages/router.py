@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from belvedere.accounts.federation.kinds import OIDC, WORKFORCE
 from belvedere.api.call import Answer, Request
-from belvedere.api.pages import login, oauth, passwords
+from belvedere.api.pages import login, oauth, openid, passwords
 from belvedere.api.pages.visit import ForgedForm, Visit
 from belvedere.api.services import Services
 from belvedere.errors import BadRequest
@@ -24,6 +25,12 @@ def _account(visit: Visit) -> Answer:
 _PAGES: dict[tuple[str, str], Page] = {
     ("GET", "/login"): login.show,
     ("POST", "/login"): login.submit,
+    ("GET", "/login/email"): login.show_email,
+    ("POST", "/login/email"): login.submit_email,
+    ("GET", "/login/oidc"): lambda visit: openid.begin(visit, OIDC),
+    ("GET", "/openidconnect"): lambda visit: openid.come_back(visit, OIDC),
+    ("GET", "/login/workforce"): lambda visit: openid.begin(visit, WORKFORCE),
+    ("GET", "/openidconnect/workforce"): lambda visit: openid.come_back(visit, WORKFORCE),
     ("POST", "/login/totp"): login.second_factor,
     ("POST", "/login/password"): login.new_password,
     ("POST", "/logout"): login.sign_out,

@@ -111,11 +111,16 @@ class Visit:
             self._db = self._stack.enter_context(self.services.database.session())
         return self._db
 
+    def release(self) -> None:
+        """Commit what was done so far and hold nothing while other servers take their time."""
+        self._stack.close()
+        self._stack, self._db = ExitStack(), None
+
     # Who is there
 
     @cached_property
     def session(self) -> WebSession | None:
-        cookie = self.cookies.get(self._name("session"))
+        cookie = self.cookies.get(self.cookie_name("session"))
         if cookie is None:
             return None
         found = web_sessions.find(self.db, self.services.vault, cookie, self.now)
@@ -163,14 +168,14 @@ class Visit:
     def _secure(self) -> bool:
         return self.services.settings.public_url.startswith("https:")
 
-    def _name(self, name: str) -> str:
+    def cookie_name(self, name: str) -> str:
         return f"__Host-belvedere_{name}" if self._secure else f"belvedere_{name}"
 
     def set_cookie(self, name: str, value: str, seconds: int | None) -> None:
         age = "" if seconds is None else f"; Max-Age={seconds}"
         secure = "; Secure" if self._secure else ""
         self._cookies.lines.append(
-            f"{self._name(name)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
+            f"{self.cookie_name(name)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
         )
 
     @cached_property
@@ -178,7 +183,7 @@ class Visit:
         """What a form has to bring back: the session's, or before there is one the cookie's."""
         if self.session is not None:
             return self.session.csrf
-        known = self.cookies.get(self._name("csrf"))
+        known = self.cookies.get(self.cookie_name("csrf"))
         if known is not None and len(known) >= 40:
             return known
         made = ids.token()

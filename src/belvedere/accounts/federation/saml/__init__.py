@@ -1,0 +1,1 @@
+"""Signing in with a SAML 2.0 identity provider: the web browser profile."""

@@ -1,0 +1,113 @@
+"""Which addresses are fetched from."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+
+from belvedere.accounts.federation.outbound import Outbound, networks
+from belvedere.accounts.federation.person import Unreachable
+
+
+def _looked_up(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[Any]:
+    """Every name has the addresses; answers where connections go."""
+    tried: list[Any] = []
+
+    def look_up(host: str, port: int, **_: Any) -> list[Any]:
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    def connect(place: Any, timeout: float) -> socket.socket:
+        tried.append(place)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    return tried
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.9.9.9",
+        "0.0.0.0",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "ff02::1",
+    ],
+)
+def test_addresses_that_are_not_public(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    tried = _looked_up(monkeypatch, address)
+    with pytest.raises(Unreachable, match="may not be reached"):
+        Outbound().get("https://idp.example.com/metadata")
+    assert tried == []
+
+
+def test_one_bad_address_of_several_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = _looked_up(monkeypatch, "93.184.216.34", "127.0.0.1")
+    with pytest.raises(Unreachable, match="may not be reached"):
+        Outbound().get("https://idp.example.com/")
+    assert tried == []
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = _looked_up(monkeypatch, "93.184.216.34")
+    with pytest.raises(Unreachable, match="does not answer"):
+        Outbound().get("https://idp.example.com:8443/")
+    assert tried == [("93.184.216.34", 8443)]
+
+
+def test_networks_that_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = _looked_up(monkeypatch, "10.1.2.3")
+    outbound = Outbound(networks("10.0.0.0/8, fd00::/8"))
+    with pytest.raises(Unreachable, match="does not answer"):
+        outbound.get("https://idp.internal/")
+    assert tried == [("10.1.2.3", 443)]
+    with pytest.raises(Unreachable, match="may not be reached"):
+        outbound.get("http://idp.internal/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.com/",
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "https:///nowhere",
+        "https://user@example.com/",
+        "https://example.com:99999/",
+        "https://example.com/a b",
+        "https://example.com/\r\nX: y",
+        "https://[::1",
+        "example.com",
+        "",
+    ],
+)
+def test_addresses_in_other_forms(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    tried = _looked_up(monkeypatch, "93.184.216.34")
+    with pytest.raises(Unreachable):
+        Outbound().get(address)
+    assert tried == []
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/99", "here", "10.0.0.1/8"])
+def test_what_is_no_network(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        networks(text)
