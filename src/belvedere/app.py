@@ -16,6 +16,7 @@ from belvedere.api.application import Application
 from belvedere.api.authentication import Authenticator
 from belvedere.api.services import Services
 from belvedere.appearance import themes
+from belvedere.charts import Painter
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.content import personal, roots
@@ -31,6 +32,7 @@ from belvedere.query.derived.materializations import Materializations
 from belvedere.query.derived.regenerator import Regenerator
 from belvedere.query.derived.states import KeptStates
 from belvedere.query.history import History
+from belvedere.query.pictures import Pictures
 from belvedere.query.runner import Runner
 from belvedere.query.running import RunningQueries
 from belvedere.query.tasks import Tasks
@@ -86,7 +88,11 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     datagroups = DatagroupStates(database, watch)
     builder = Builder(KeptStates(database, watch, now), now)
     history = History(database, now)
-    runner = Runner(engines, models, cache, datagroups, builder, running, history, settings, now)
+    painter = Painter(settings.picture_workers, settings.picture_timeout)
+    pictures = Pictures(painter)
+    runner = Runner(
+        engines, models, cache, datagroups, builder, running, history, pictures, settings, now
+    )
     triggers = TriggerChecks(database, models, engines, now)
     triggers.start()
     regenerator = Regenerator(database, models, engines, builder, running, now)
@@ -129,6 +135,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
         materializations.close()
         announced.close()
         tasks.close()
+        painter.close()
         history.close()
         models.close()
         cache.close()

@@ -98,6 +98,12 @@ class Settings:
     query_queue_timeout: int = _setting(
         120, "Seconds a query waits for a free connection.", least=0
     )
+    picture_workers: int = _setting(
+        2, "Pictures that one server process has drawn at the same time.", least=1, most=64
+    )
+    picture_timeout: int = _setting(
+        30, "Seconds after which drawing a picture is given up.", least=1
+    )
     threads: int = _setting(40, "Requests that one process works on at the same time.", least=1)
     log_level: str = _setting(
         "warning", "debug, info, warning or error.", choices=("debug", "info", "warning", "error")

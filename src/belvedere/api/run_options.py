@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from belvedere.api.call import Call
 from belvedere.api.operation import read_parameter
+from belvedere.charts import LARGEST_SIDE, LEAST_SIDE
 from belvedere.errors import Invalid, Problem
 from belvedere.query.options import RunOptions
 
@@ -17,6 +18,17 @@ _FLAGS = {
     "rebuild_pdts": False,
     "server_table_calcs": False,
 }
+
+_SIDES = ("image_width", "image_height")
+
+
+def _side(name: str, value: object, problems: list[Problem]) -> int | None:
+    if not isinstance(value, int):
+        return None
+    if not LEAST_SIDE <= value <= LARGEST_SIDE:
+        message = f"{name} must be between {LEAST_SIDE} and {LARGEST_SIDE} pixels, not {value}"
+        problems.append(Problem(name, "invalid", message))
+    return value
 
 
 def run_options(call: Call, result_format: str) -> RunOptions:
@@ -32,10 +44,13 @@ def run_options(call: Call, result_format: str) -> RunOptions:
 
     flags = {name: read(name, "bool") for name in _FLAGS}
     limit = read("limit", "int")
+    width, height = (_side(name, read(name, "int"), problems) for name in _SIDES)
     if problems:
         raise Invalid(*problems)
     return RunOptions(
         result_format=result_format,
+        image_width=width,
+        image_height=height,
         limit=limit if isinstance(limit, int) else None,
         path_prefix=call.parameters.get("path_prefix"),
         **{name: _FLAGS[name] if flag is None else bool(flag) for name, flag in flags.items()},

@@ -189,7 +189,7 @@ def labelled(shown: Across, room: float, size: float, rotation: float | None = N
     """
     if not shown.count:
         return Labelled((), ())
-    step = room / shown.count
+    step = max(20.0, room) / shown.count
     periodic = any(isinstance(label, list) for label in shown.labels)
     widest = max(_wide(label, size) for label in shown.labels)
     if rotation is not None:

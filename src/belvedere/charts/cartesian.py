@@ -89,7 +89,7 @@ def _reach_references(plot: Plot) -> None:
 
 def _frame(plot: Plot, number: int) -> Frame:
     wide, high = plot.room
-    inner = (wide - 90, high - 80)
+    inner = (max(20, wide - 90), max(20, high - 80))
     along, length = (inner[1], inner[0]) if plot.horizontal else inner
     symbol = "stroke" if all(item.kind == "line" for item in plot.drawn) else "circle"
     labels = [item.series.label for item in plot.drawn]
@@ -169,6 +169,7 @@ def _continuous(plot: Plot, axis: Spec) -> Spec:
     margin = (high - low or abs(high) or 1.0) * 0.03
     if plot.across.time:
         scale = {"type": "utc", "domain": [low - margin, high + margin], "reverse": reverse}
+        axis["tickCount"] = max(2, plot.room[0] // 110)
         return {"field": "p", "type": "temporal", "scale": scale, "axis": axis}
     content = plot.content
     column = content.dimensions[0]

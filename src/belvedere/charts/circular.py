@@ -122,7 +122,8 @@ def pie(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec | Non
     angles = {"theta": _angle("a"), "theta2": {"field": "b"}}
     layers = [layer(mark, rows, **angles, color=ink)]
     if beside != "legend":
-        layers.append(_pie_labels(rows, options, radius, inner, outside=beside == "labels"))
+        told = _apart(rows, min(room) / 2 - outside) if beside == "labels" else rows
+        layers.append(_pie_labels(told, options, radius, inner, outside=beside == "labels"))
     more: dict[str, Any] = {}
     below = note(content.notes)
     if below is not None:
@@ -150,6 +151,19 @@ def _pie_legend(
     values = {"hide_legend": options.get("hide_legend"), "legend_position": side}
     found = legend(names, Options(values), room, symbol="circle")
     return None if found is None else found | {"offset": 24}
+
+
+def _apart(rows: list[Spec], radius: float) -> list[Spec]:
+    """The labels that stand clear of those before them."""
+    found: list[Spec] = []
+    heights: dict[bool, list[float]] = {True: [], False: []}
+    for row in rows:
+        side = math.sin(row["m"]) >= 0
+        height = -math.cos(row["m"]) * (radius + 14)
+        if row["t"] and all(abs(height - other) >= 12 for other in heights[side]):
+            heights[side].append(height)
+            found.append(row)
+    return found
 
 
 def _pie_labels(

@@ -286,7 +286,9 @@ def _points(
     rows.sort(key=lambda row: -float(str(row["z"])))
     projection, name = _view(places, room)
     shapes = [region.shape | {"f": _LAND} for region in regions(name)]
-    least, most = (30, 30) if not shown else (16, 520)
+    least, most = 14.0, max(40.0, min(520.0, 40_000 / len(rows)))
+    if not shown or min(sizes) == largest:
+        least = most = 26.0
     size = number_field("z", scale={"domain": [0, 1], "range": [least, most]}, legend=None)
     mark: Spec = {"type": "circle", "opacity": 0.68, "stroke": PAPER, "strokeWidth": 0.6}
     east = {"field": "lon", "type": "quantitative"}

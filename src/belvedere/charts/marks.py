@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from belvedere.charts.colours import PAPER, TEXT, colour, readable_on
+from belvedere.charts.content import Column
 from belvedere.charts.options import Options
 from belvedere.charts.plot import Drawn, Mark, Plot
 from belvedere.charts.text import width
+from belvedere.charts.ticks import short
 from belvedere.charts.vega import Spec, layer, name_field, number_field, slot_field
 from belvedere.results.value_formats import formatter
 
@@ -299,6 +301,9 @@ def _column_labels(
         ink = colour(plot.options.get("label_color")) or readable_on(item.colour)
         for mark in item.marks:
             text = _shown(plot, item, mark)
+            if width(text, size) > room and plot.stacking != "percent":
+                value = item.series.cells[mark.row].size or 0.0
+                text = _narrow(plot, frame, item.series.measure, value, text)
             need = size + 2 if frame.horizontal else width(text, size)
             if need > max(room, 14.0) * (1.0 if plot.stacking else 1.35):
                 continue
@@ -344,6 +349,13 @@ def _fits(plot: Plot, mark: Mark, text: str, frame: Frame, size: float) -> bool:
     return room >= (width(text, size) + 4 if frame.horizontal else size + 3)
 
 
+def _narrow(plot: Plot, frame: Frame, measure: Column, size: float, text: str) -> str:
+    """The number in thousands or millions where it has no room in full."""
+    if frame.horizontal or width(text, _size(plot), bold=True) <= frame.step:
+        return text
+    return short(size, lambda value: plot.content.write(measure, value), least=1000)
+
+
 def _totals(plot: Plot, group: Sequence[Drawn], frame: Frame) -> list[Spec]:
     """What stacked columns come to, at their ends."""
     if not plot.options.flag("show_totals_labels") or plot.stacking != "normal" or not group:
@@ -355,10 +367,11 @@ def _totals(plot: Plot, group: Sequence[Drawn], frame: Frame) -> list[Spec]:
             tops[mark.place] = max(tops.get(mark.place, 0.0), mark.end)
             sums[mark.place] = sums.get(mark.place, 0.0) + mark.end - mark.start
     measure = group[0].series.measure
-    rows = [
-        {"p": place, "b": top, "t": plot.content.write(measure, float(f"{sums[place]:.12g}"))}
-        for place, top in tops.items()
-    ]
+    rows = []
+    for place, top in tops.items():
+        size = float(f"{sums[place]:.12g}")
+        text = plot.content.write(measure, size)
+        rows.append({"p": place, "b": top, "t": _narrow(plot, frame, measure, size, text)})
     ink = colour(plot.options.get("totals_color")) or TEXT
     mark_spec = _end(frame, _size(plot), up=True) | {"fontWeight": "bold"}
     encoding = frame.at(**_text() | {"color": {"value": ink}})

@@ -154,7 +154,10 @@ def _curve(
 ) -> list[Spec]:
     frame = frames[item.axis]
     low, high = plot.axes[item.axis].ticks.low, plot.axes[item.axis].ticks.high
-    rows = [{"p": place, "b": value} for place, value in curve if low <= value <= high]
+    beyond = (high - low) * 5  # what leaves the picture is cut off, but still leads out of it
+    rows = [
+        {"p": place, "b": value} for place, value in curve if low - beyond <= value <= high + beyond
+    ]
     ink = colour(written.get("color")) or TEXT
     mark: Spec = {"type": "line", "color": ink, "strokeWidth": 1.8, "clip": True}
     mark |= {"strokeDash": [2, 3], "strokeCap": "round"}

@@ -55,7 +55,7 @@ class _Worker:
         timer.start()
         try:
             return self._exchange(request)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, ValueError) as error:
             self.close()
             reason = "took too long" if late.is_set() else "failed"
             raise NotDrawn(f"Drawing the picture {reason}") from error
@@ -91,13 +91,6 @@ class _Worker:
                     continue
 
 
-def _started() -> _Worker:
-    try:
-        return _Worker()
-    except OSError as error:
-        raise NotDrawn(f"The process that draws cannot be started: {error}") from error
-
-
 class Painter:
     """Thread-safe. Processes start when they are first needed, and end when they are not for
     some minutes; pictures that were made before are kept.
@@ -113,6 +106,7 @@ class Painter:
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._size = 0
         self._used = time.monotonic()
+        self._live: set[_Worker] = set()
         self._ender: threading.Timer | None = None
         self._closed = False
 
@@ -146,11 +140,26 @@ class Painter:
             raise NotDrawn("Too many pictures are being drawn; try again") from None
         try:
             if worker is None or not worker.alive:
-                worker = _started()
+                worker = self._started()
             return worker.ask(request, self._seconds)
         finally:
-            self._places.put(worker if worker is not None and worker.alive else None)
+            if worker is not None and not worker.alive:
+                self._live.discard(worker)
+                worker = None
+            self._places.put(worker)
             self._end_later()
+
+    def _started(self) -> _Worker:
+        try:
+            worker = _Worker()
+        except OSError as error:
+            raise NotDrawn(f"The process that draws cannot be started: {error}") from error
+        with self._lock:
+            self._live.add(worker)
+            closed = self._closed
+        if closed:
+            worker.close()
+        return worker
 
     def _keep(self, key: bytes, picture: bytes) -> None:
         with self._lock:
@@ -180,19 +189,16 @@ class Painter:
             except Empty:
                 return
             if worker is not None:
+                self._live.discard(worker)
                 worker.close()
             self._places.put(None)
 
     def close(self) -> None:
-        """End the processes; what is being drawn still ends first."""
+        """End the processes; what they are drawing comes to nothing."""
         with self._lock:
             self._closed = True
+            ending, self._live = self._live, set()
             if self._ender is not None:
                 self._ender.cancel()
-        for _ in range(self._workers):
-            try:
-                worker = self._places.get(timeout=1.0)
-            except Empty:
-                return
-            if worker is not None:
-                worker.close()
+        for worker in ending:
+            worker.close()

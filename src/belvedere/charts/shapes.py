@@ -15,6 +15,7 @@ from belvedere.charts.text import fitted, width
 _MOST_STEPS = 30
 _MOST_WORDS = 150
 _MOST_TILES = 300
+_SMALLEST_TILE = 1e-6
 Item = tuple[str, Cell, float]
 Box = tuple[float, float, float, float]
 
@@ -112,6 +113,7 @@ def treemap(content: Content, room: tuple[int, int], palettes: Lookup) -> Canvas
     whole = sum(size for _, _, size in items)
     if not whole or not math.isfinite(whole):
         return None
+    items = [item for item in items if item[2] / whole > _SMALLEST_TILE]
     canvas = Canvas(*room)
     wide, high = room[0] - 16.0, room[1] - (28.0 if content.notes else 16.0)
     groups = {label.split(" – ")[0]: None for label, _, _ in items}
@@ -137,7 +139,7 @@ def _squarified(areas: Sequence[float], box: Box) -> list[Box]:
     start = 0
     while start < len(areas):
         x, y, w, h = box
-        side = max(1e-9, min(w, h))
+        side = max(1e-3, min(w, h))
         end = start + 1
         while end < len(areas) and _worst(areas[start : end + 1], side) <= _worst(
             areas[start:end], side

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from belvedere.charts.colours import GRID, PAPER, QUIET, RULE, TEXT, colour, mixed
-from belvedere.charts.conditional import Style, rules_of, style_of
-from belvedere.charts.content import EMPTY, Cell, Content, cell_of, page_cell, plain_row
+from belvedere.charts.colours import GRID, PAPER, QUIET, RULE, TEXT, colour
+from belvedere.charts.conditional import Style
+from belvedere.charts.content import EMPTY, Content
 from belvedere.charts.options import Options
-from belvedere.charts.palettes import Lookup, distinct
+from belvedere.charts.palettes import Lookup
 from belvedere.charts.svg import Canvas
-from belvedere.charts.text import clean, fitted, width
-from belvedere.results import grid
-from belvedere.results.grid import Line, value_at
+from belvedere.charts.tabular import TableColumn, columns_of
+from belvedere.charts.text import fitted, width, wrapped
 
 _SIZE = 12.0
 _PAD = 9.0
 _LEAST, _WIDEST = 46.0, 320.0
+_NARROW = 92.0
+"""Columns that want more than this are not made narrower; others go instead."""
 _SAMPLED = 200
-_MOST_ROWS = 600
-_MOST_COLUMNS = 120
-
-
-@dataclass(slots=True)
-class _Column:
-    """`heads` has one text a header line; `cells` one a row, `styles` likewise."""
-
-    name: str
-    heads: list[str]
-    numeric: bool
-    measure: bool
-    cells: list[Cell] = field(default_factory=list)
-    styles: list[Style] = field(default_factory=list)
-    total: Cell | None = None
-    bars: str | None = None
-    """The colour of bars behind its numbers."""
-    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +44,7 @@ def table(content: Content, room: tuple[int, int], palettes: Lookup) -> Canvas:
     """As much of the table as the picture has room for, and how much that is."""
     options = content.options
     look = _look(options)
-    columns = _columns(content)
-    if options.flag("transpose"):
-        columns = _transposed(columns)
-    else:
-        _styled(content, columns, palettes)
-    return _Drawing(content, columns, look, room).drawn()
+    return _Drawing(content, columns_of(content, palettes), look, room).drawn()
 
 
 def _look(options: Options) -> _Look:
@@ -86,122 +63,9 @@ def _look(options: Options) -> _Look:
     )
 
 
-def _columns(content: Content) -> list[_Column]:
-    shaped, presenter = content.shaped, content.presenter
-    lines = _in_order(content, grid.columns_of(shaped))[:_MOST_COLUMNS]
-    heads = {
-        line: [clean(text) for text in texts]
-        for line, texts in zip(
-            grid.columns_of(shaped),
-            zip(*grid.headers(shaped, presenter), strict=True),
-            strict=True,
-        )
-    }
-    known = {column.name: column for column in (*content.dimensions, *content.measures)}
-    measures = {column.name for column in content.measures}
-    hidden = set(content.options.names("hidden_fields"))
-    found = []
-    for line in lines:
-        if line.name in hidden:
-            continue
-        column = known.get(line.name)
-        head = heads[line]
-        head[-1] = column.label if column is not None else head[-1]
-        numeric = column is not None and (column.numeric or line.name in measures)
-        found.append(_Column(line.name, head, numeric, line.name in measures))
-        for row in shaped.rows[:_MOST_ROWS]:
-            value = value_at(row, line)
-            if line.pivot is None:
-                cell = page_cell(presenter, line.name, value, plain_row(row))
-            else:
-                cell = cell_of(presenter, line.name, value)
-            found[-1].cells.append(cell)
-        if shaped.totals is not None:
-            total = value_at(shaped.totals, line) if line.name in shaped.totals else None
-            found[-1].total = cell_of(presenter, line.name, total)
-        if any(isinstance(cell.value, str) for cell in found[-1].cells):
-            found[-1].numeric = False
-    return found
-
-
-def _in_order(content: Content, lines: Sequence[Line]) -> list[Line]:
-    """`column_order` names columns that come first."""
-    wanted = [
-        name for name in content.options.names("column_order") if name != "$$$_row_numbers_$$$"
-    ]
-    places = {name: number for number, name in enumerate(wanted)}
-    if content.shaped.pivots:
-        return list(lines)
-    return sorted(lines, key=lambda line: places.get(line.name, len(places)))
-
-
-def _styled(content: Content, columns: list[_Column], palettes: Lookup) -> None:
-    options = content.options
-    cells: dict[str, list[Cell]] = {}
-    for column in columns:
-        cells.setdefault(column.name, []).extend(column.cells)
-        if options.flag("conditional_formatting_include_totals") and column.total is not None:
-            cells[column.name].append(column.total)
-    numeric = {column.name for column in columns if column.measure and column.numeric}
-    rules = rules_of(options, cells, numeric, palettes)
-    written = options.part("series_text_format")
-    bars = options.part("series_cell_visualizations")
-    default = distinct(options, palettes, 1)[0]
-    for column in columns:
-        own = _own_style(written.part(column.name))
-        column.styles = [
-            _over(style_of(rules, column.name, cell, numeric=column.name in numeric), own)
-            for cell in column.cells
-        ]
-        wanted = bars.part(column.name)
-        if wanted.flag("is_active") and column.numeric:
-            column.bars = mixed(PAPER, _bar_colour(wanted, palettes) or default, 0.45)
-
-
-def _own_style(written: Options) -> Style:
-    return Style(
-        fill=colour(written.get("bg_color")),
-        ink=colour(written.get("fg_color")),
-        bold=written.flag("bold"),
-        italic=written.flag("italic"),
-    )
-
-
-def _over(style: Style, own: Style) -> Style:
-    return Style(
-        fill=style.fill or own.fill,
-        ink=style.ink or own.ink,
-        bold=style.bold or own.bold,
-        italic=style.italic or own.italic,
-        strike=style.strike,
-    )
-
-
-def _bar_colour(wanted: Options, palettes: Lookup) -> str | None:
-    palette = wanted.part("palette")
-    if not palette:
-        return None
-    return distinct(Options({"color_application": wanted.get("palette")}), palettes, 1)[0]
-
-
-def _transposed(columns: Sequence[_Column]) -> list[_Column]:
-    """Rows as columns: the first dimension's values become the headers."""
-    first, *rest = columns or [_Column("", [""], numeric=False, measure=False)]
-    names = _Column("", [first.heads[-1]], numeric=False, measure=False)
-    names.cells = [Cell(" ".join(c.heads).strip(), " ".join(c.heads).strip()) for c in rest]
-    found = [names]
-    for row, head in enumerate(first.cells[:_MOST_COLUMNS]):
-        column = _Column("", [head.text], numeric=True, measure=True)
-        column.cells = [item.cells[row] if row < len(item.cells) else EMPTY for item in rest]
-        found.append(column)
-    for column in found:
-        column.styles = [Style() for _ in column.cells]
-    return found
-
-
 class _Drawing:
     def __init__(
-        self, content: Content, columns: list[_Column], look: _Look, room: tuple[int, int]
+        self, content: Content, columns: list[TableColumn], look: _Look, room: tuple[int, int]
     ) -> None:
         self._options = content.options
         self._notes = list(content.notes)
@@ -210,6 +74,7 @@ class _Drawing:
         self._wide, self._high = room
         self._canvas = Canvas(*room)
         self._rows = max((len(column.cells) for column in columns), default=0)
+        self._last_head = look.head_line
         self._whole = len(content.shaped.rows)
         if content.options.flag("transpose"):
             self._whole = self._rows
@@ -252,10 +117,10 @@ class _Drawing:
             natural = min(_WIDEST, max(_LEAST, wanted + 2 * _PAD, min(head + 2 * _PAD, 180)))
             column.width = own.bounded(column.name, natural, 20, 1000)
         room = self._wide - self._numbers
-        least = sum(min(column.width, 70.0) for column in self._columns)
+        least = sum(min(column.width, _NARROW) for column in self._columns)
         gone = 0
         while len(self._columns) > 1 and least > room:
-            least -= min(self._columns.pop().width, 70.0)
+            least -= min(self._columns.pop().width, _NARROW)
             gone += 1
         if gone:
             self._notes.append(f"{gone:,} more columns have no room.")
@@ -284,13 +149,21 @@ class _Drawing:
 
     def _heads(self, lines: int) -> float:
         look, canvas = self._look, self._canvas
-        height = lines * look.head_line
+        folded = any(len(self._folded(column)) > 1 for column in self._columns)
+        self._last_head = look.head_line + (look.head * 1.2 if folded else 0.0)
+        height = (lines - 1) * look.head_line + self._last_head
         canvas.rect(0, 0, self._wide, height, look.head_fill)
         for line in range(lines):
             self._head_line(line, last=line == lines - 1)
         if look.rules:
             canvas.line((0, height - 0.5), (self._wide, height - 0.5), RULE)
         return height
+
+    def _folded(self, column: TableColumn) -> list[str]:
+        """The column's own head in at most two lines."""
+        size = self._look.head
+        room = column.width - 2 * _PAD + 2
+        return wrapped(column.heads[-1], size * 1.06, room, 2)
 
     def _head_line(self, line: int, *, last: bool) -> None:
         look = self._look
@@ -307,23 +180,19 @@ class _Drawing:
                     break
                 span += beside.width
                 end += 1
-            text = column.heads[line] if line < len(column.heads) else ""
             merged = not last and column.measure
             align = "center" if merged else look.align or ("right" if column.numeric else "left")
-            self._put(
-                text,
-                x,
-                y,
-                span,
-                look.head_line,
-                look.head,
-                align,
-                Style(look.head_fill, look.head_ink, bold=True),
-            )
+            style = Style(look.head_fill, look.head_ink, bold=True)
+            texts = self._folded(column) if last else [column.heads[line]]
+            height = (self._last_head if last else look.head_line) / len(texts)
+            gap = (height - look.head * 1.22) / 2 if len(texts) > 1 else 0.0
+            for number, text in enumerate(texts):
+                shift = gap - 2 * gap * number
+                at = y + number * height + shift
+                self._put(text, x, at, span, height, look.head, align, style)
             if merged and look.rules:
-                self._canvas.line(
-                    (x + 4, y + look.head_line - 1), (x + span - 4, y + look.head_line - 1), GRID
-                )
+                below = y + look.head_line - 1
+                self._canvas.line((x + 4, below), (x + span - 4, below), GRID)
             x += span
             place = end
 
@@ -342,7 +211,7 @@ class _Drawing:
         if look.rules:
             canvas.line((0, y + look.line - 0.5), (self._wide, y + look.line - 0.5), GRID)
 
-    def _cell(self, column: _Column, row: int, x: float, y: float) -> None:
+    def _cell(self, column: TableColumn, row: int, x: float, y: float) -> None:
         look, cell, style = self._look, column.cells[row], column.styles[row]
         if style.fill is not None:
             self._canvas.rect(x, y, column.width, look.line, style.fill)

@@ -109,10 +109,14 @@ def texts(values: Sequence[float], write: Write, *, exact: bool = False) -> tupl
     return _without_zeros([short(value, write, largest) for value in values])
 
 
-def short(value: float, write: Write, largest: float | None = None) -> str:
-    """A number in the unit that fits `largest`, with the signs that `write` puts around it."""
+def short(
+    value: float, write: Write, largest: float | None = None, least: float = _SHORTEN_FROM
+) -> str:
+    """A number in the unit that fits `largest`, with the signs that `write` puts around it; from
+    `least` on, which is a thousand at the least.
+    """
     reach = abs(value) if largest is None else largest
-    if reach < _SHORTEN_FROM or not _is_plain(write):
+    if reach < least or not _is_plain(write):
         return write(value)
     unit, letter = next(item for item in _UNITS if reach >= item[0])
     found = _AROUND.match(write(float(_PROBE)))

@@ -45,6 +45,8 @@ def _drawn(request: dict[str, Any]) -> bytes:
     if svg is None:
         svg = vl_convert.vegalite_to_svg(request["specification"], allowed_base_urls=[])
         svg = _sized(svg, request["width"], request["height"])
+    if "<image" in svg:  # texts are escaped: this would be a picture from somewhere else
+        raise ValueError("a drawing cannot hold pictures")
     if request["format"] == "svg":
         return str(svg).encode()
     if request["format"] == "jpg":

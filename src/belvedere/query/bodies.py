@@ -11,9 +11,11 @@ import pyarrow as pa
 
 from belvedere.clock import iso
 from belvedere.compiler.compiled import Compiled, SqlPart
-from belvedere.errors import BadRequest, NotBuilt, QueryError
+from belvedere.errors import BadRequest, QueryError
+from belvedere.query import pictures
 from belvedere.query.cache import Result, key_of
 from belvedere.query.options import RunOptions
+from belvedere.query.pictures import Pictures
 from belvedere.query.preparing import Prepared
 from belvedere.query.presenter import QueryPresenter
 from belvedere.results import encoding, streams
@@ -25,18 +27,19 @@ from belvedere.results.visible import Visible, VisiblePresenter
 
 STREAM_FROM = 50_000
 """Results that may be longer than this are streamed."""
-PICTURES = frozenset({"png", "jpg"})
+PICTURES = frozenset(pictures.MEDIA_TYPES)
+MEDIA_TYPES = encoding.MEDIA_TYPES | pictures.MEDIA_TYPES
 _TEXTS = frozenset({"json", "csv", "txt"})
 FOR_PROGRAMS = _TEXTS | {"json_label", "inline_json"}
 _WITH_OPTIONS = frozenset({"json_detail", "json_fe", "json_bi"})
 """Formats for clients that draw: they apply the options of visualizations themselves."""
 
 
-def check_format(result_format: str) -> None:
-    if result_format in PICTURES:
-        raise NotBuilt(f"The result format {result_format} is not offered yet")
-    if result_format not in encoding.FORMATS:
-        known = ", ".join(sorted(encoding.FORMATS))
+def check_format(result_format: str, *, drawn: bool = True) -> None:
+    """BadRequest for a format that is none; `drawn`: whether pictures are among them."""
+    formats = {*encoding.FORMATS, *(PICTURES if drawn else ())}
+    if result_format not in formats:
+        known = ", ".join(sorted(formats))
         raise BadRequest(f"Unknown result format {result_format}; there are {known}")
 
 
@@ -111,7 +114,9 @@ def facts_of(
     )
 
 
-def body_of(prepared: Prepared, options: RunOptions, tables: Tables, facts: Facts) -> bytes:
+def body_of(
+    prepared: Prepared, options: RunOptions, tables: Tables, facts: Facts, drawn: Pictures
+) -> bytes:
     """A bounded result, encoded."""
     compiled = prepared.compiled
     presenter = presenter_of(prepared, options)
@@ -120,7 +125,7 @@ def body_of(prepared: Prepared, options: RunOptions, tables: Tables, facts: Fact
         return b"".join(_text_rows(options.result_format, batches, compiled, presenter))
     shaped = shaped_of(prepared, tables, facts, calculated=calculates(compiled, options))
     refuse_uncalculated(shaped, options)
-    return encoded(shaped, presenter, facts, options, prepared.vis_config)
+    return encoded(shaped, presenter, facts, options, prepared.vis_config, drawn)
 
 
 def _is_plain(prepared: Prepared, options: RunOptions) -> bool:
@@ -157,7 +162,10 @@ def encoded(
     facts: Facts,
     options: RunOptions,
     vis_config: dict[str, Any] | None,
+    drawn: Pictures,
 ) -> bytes:
+    if options.result_format in PICTURES:
+        return drawn.of(shaped, presenter, vis_config, options)
     if options.apply_vis and vis_config and options.result_format not in _WITH_OPTIONS:
         visible = Visible.of(vis_config)
         visible.apply(shaped)

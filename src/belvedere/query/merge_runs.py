@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from belvedere.accounts.tokens import AccessSession
+from belvedere.charts import NotDrawn
 from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import Calculation
 from belvedere.errors import EngineError, QueryError
@@ -18,11 +19,11 @@ from belvedere.query import bodies
 from belvedere.query.definition import Definition
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome
+from belvedere.query.pictures import Pictures
 from belvedere.query.preparing import Prepared
 from belvedere.query.presenter import QueryPresenter
 from belvedere.query.runner import Runner, failed, sql_text
 from belvedere.query.running import Running
-from belvedere.results import encoding
 from belvedere.results.merging import MOST_SOURCE_ROWS, Arrangement, Merged, Source, merged
 from belvedere.results.presenter import Facts, Presenter
 from belvedere.results.separators import separators_of
@@ -84,10 +85,13 @@ def run_merge(
             on_start(running)
             answered.append(_answered(runner, one, source, options, running, answered[:1]))
         except EngineError as error:
-            return failed(one, options, error)
-    body = _body(merge, answered, options)
+            return failed(one, options, error, runner.pictures)
+    try:
+        body = _body(merge, answered, options, runner.pictures)
+    except NotDrawn as error:
+        body = runner.pictures.instead(error, options)
     return Outcome(
-        encoding.MEDIA_TYPES[options.result_format],
+        bodies.MEDIA_TYPES[options.result_format],
         body,
         from_cache=all(one.facts.from_cache for one in answered),
         runtime=sum(one.facts.runtime for one in answered),
@@ -155,7 +159,9 @@ def _oriented(pair: tuple[str, str], first: set[str], here: set[str]) -> tuple[s
     return None
 
 
-def _body(merge: Merge, answered: Sequence[_Answered], options: RunOptions) -> bytes:
+def _body(
+    merge: Merge, answered: Sequence[_Answered], options: RunOptions, pictures: Pictures
+) -> bytes:
     shape = merge.shape
     sorts, _ = shape.sort_terms()
     limit = options.limit if options.limit is not None else _own_limit(shape)
@@ -175,7 +181,7 @@ def _body(merge: Merge, answered: Sequence[_Answered], options: RunOptions) -> b
         compute(found.shaped, items, bodies.local_time(facts))
         bodies.refuse_uncalculated(found.shaped, options)
     presenter = _MergePresenter(answered, found, items, options)
-    return bodies.encoded(found.shaped, presenter, facts, options, shape.vis_config)
+    return bodies.encoded(found.shaped, presenter, facts, options, shape.vis_config, pictures)
 
 
 def _own_limit(shape: Definition) -> int | None:

@@ -20,3 +20,6 @@ class RunOptions:
     path_prefix: str | None = None
     rebuild_pdts: bool = False
     server_table_calcs: bool = False
+    image_width: int | None = None
+    image_height: int | None = None
+    """Pixels, for pictures."""

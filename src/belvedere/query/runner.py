@@ -9,6 +9,7 @@ from dataclasses import replace
 from belvedere import activity, ids
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
+from belvedere.charts import NotDrawn
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.errors import EngineError, Forbidden, LookmlError
@@ -21,6 +22,7 @@ from belvedere.query.derived.builder import Builder, Order
 from belvedere.query.history import Entry, History
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome, Resumed, Reusable
+from belvedere.query.pictures import Pictures, row_limit
 from belvedere.query.preparing import Offer, Prepared, Preparer
 from belvedere.query.running import Running, RunningQueries
 from belvedere.query.statements import Statements, begun, watch
@@ -44,12 +46,14 @@ class Runner:
         builder: Builder,
         running: RunningQueries,
         history: History,
+        pictures: Pictures,
         settings: Settings,
         clock: Clock,
     ) -> None:
         self.engines = engines
         self.running = running
         self.history = history
+        self.pictures = pictures
         self.statements = Statements(cache, clock)
         self.clock = clock
         self._builder = builder
@@ -121,7 +125,7 @@ class Runner:
     ) -> Outcome:
         """Answer in the wanted format. A failure of the database is an answer too (`error`)."""
         bodies.check_format(options.result_format)
-        prepared = self.prepare(definition, asker, options.limit)
+        prepared = self.prepare(definition, asker, _limit(definition, options))
         if prepared.model.name == activity.MODEL:
             self.history.flush()
         if options.result_format == "sql":
@@ -135,7 +139,10 @@ class Runner:
                 return self._streamed(prepared, options, running)
             return self._bounded(prepared, options, running)
         except EngineError as error:
-            return failed(prepared, options, error)
+            return failed(prepared, options, error, self.pictures)
+        except NotDrawn as error:
+            body = self.pictures.instead(error, options)
+            return Outcome(bodies.MEDIA_TYPES[options.result_format], body, error=str(error))
 
     # Bounded results
 
@@ -165,8 +172,8 @@ class Runner:
         tables = bodies.tables_of(prepared.compiled, results)
         until = min(result.ran_at for result in results.values()) + prepared.reuse
         return Outcome(
-            encoding.MEDIA_TYPES[options.result_format],
-            bodies.body_of(prepared, options, tables, facts),
+            bodies.MEDIA_TYPES[options.result_format],
+            bodies.body_of(prepared, options, tables, facts, self.pictures),
             reusable=_reusable(prepared, options, until, attempt.entry),
             from_cache=cached,
             runtime=runtime,
@@ -257,12 +264,26 @@ def shown_error(prepared: Prepared, error: EngineError) -> str:
     return str(error) if prepared.may_see_sql else HIDDEN_ERROR
 
 
-def failed(prepared: Prepared, options: RunOptions, error: EngineError) -> Outcome:
+def failed(
+    prepared: Prepared, options: RunOptions, error: EngineError, pictures: Pictures
+) -> Outcome:
     message = shown_error(prepared, error)
     shown = prepared.compiled.sql if prepared.may_see_sql else None
-    body = encoding.encode_error(options.result_format, message, shown)
-    media_type = encoding.MEDIA_TYPES[options.result_format]
+    if options.result_format in bodies.PICTURES:
+        body = pictures.saying(message, options)
+    else:
+        body = encoding.encode_error(options.result_format, message, shown)
+    media_type = bodies.MEDIA_TYPES[options.result_format]
     return Outcome(media_type, body, sql=prepared.compiled.sql, error=message)
+
+
+def _limit(definition: Definition, options: RunOptions) -> int | None:
+    """The limit that overrides the query's own."""
+    limit = options.limit
+    if options.result_format not in bodies.PICTURES:
+        return limit
+    own = definition.row_limit() if limit is None else limit if limit >= 0 else None
+    return row_limit(own)
 
 
 def _reusable(

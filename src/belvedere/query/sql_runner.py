@@ -33,7 +33,7 @@ def run_sql(
     What goes wrong before statements.HELD_ROWS rows have come is told in the answer; later it
     cuts the answer off. `on_end` is given the seconds that it took once all rows are written.
     """
-    check_format(result_format)
+    check_format(result_format, drawn=False)
     if result_format == "sql":
         return Outcome("text/plain", sql.encode(), sql=sql)
     engine = runner.engines.open(connection_name).engine
