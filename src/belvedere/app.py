@@ -32,6 +32,7 @@ from belvedere.query.derived.materializations import Materializations
 from belvedere.query.derived.regenerator import Regenerator
 from belvedere.query.derived.states import KeptStates
 from belvedere.query.history import History
+from belvedere.query.palettes import CollectionPalettes
 from belvedere.query.pictures import Pictures
 from belvedere.query.runner import Runner
 from belvedere.query.running import RunningQueries
@@ -89,7 +90,7 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     builder = Builder(KeptStates(database, watch, now), now)
     history = History(database, now)
     painter = Painter(settings.picture_workers, settings.picture_timeout)
-    pictures = Pictures(painter)
+    pictures = Pictures(painter, CollectionPalettes(database, watch))
     runner = Runner(
         engines, models, cache, datagroups, builder, running, history, pictures, settings, now
     )

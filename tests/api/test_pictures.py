@@ -185,3 +185,36 @@ def test_tasks_draw_pictures(admin) -> None:
             break
         time.sleep(0.05)
     assert png_size(answer.content) == (300, 200)
+
+
+def test_collections_of_colours(admin) -> None:
+    def picture(**application: str) -> bytes:
+        vis = {"type": "looker_column", "color_application": application}
+        return run(admin, vis).content
+
+    own = {
+        "label": "Own",
+        "categoricalPalettes": [{"label": "a", "colors": ["#ff0000", "#00ff00"]}],
+    }
+    own |= {
+        kind: [
+            {
+                "label": "s",
+                "stops": [{"color": "#ffffff", "offset": 0}, {"color": "#ff0000", "offset": 100}],
+            }
+        ]
+        for kind in ("sequentialPalettes", "divergingPalettes")
+    }
+    made = admin.post("/color_collections", own).json()
+    plain = picture()
+    named = picture(collection_id=made["id"], palette_id=made["categoricalPalettes"][0]["id"])
+    assert named != plain
+    assert picture(collection_id="gone", palette_id="gone-categorical-0") == plain
+    assert (
+        admin.put("/color_collections/default", None, params={"collection_id": made["id"]}).status
+        == 200
+    )
+    assert picture() == named
+    changed = own | {"categoricalPalettes": [{"label": "a", "colors": ["#0000ff", "#00ff00"]}]}
+    admin.patch(f"/color_collections/{made['id']}", changed)
+    assert picture() not in (named, plain)

@@ -1,9 +1,9 @@
 """Whole answers in memory, for requests that repeat byte for byte.
 
-An entry is good while nothing it was made from has changed: accounts, connections, projects and
-datagroups (their counters), the model's files (its version) and the time until which the result
-may be reused. Everything else that an answer depends on is in the request itself: the token,
-the path, the query string and the body.
+An entry is good while nothing it was made from has changed: accounts, connections, projects,
+datagroups, colours, settings (their counters), the model's files (its version) and the time until
+which the result may be reused. Everything else that an answer depends on is in the request itself:
+the token, the path, the query string and the body.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from belvedere.projects.served import ServedModels
 from belvedere.query.history import Entry
 from belvedere.store import EpochWatch
 
-_TOPICS = ("accounts", "connections", "projects", "datagroups")
+_TOPICS = ("accounts", "connections", "projects", "datagroups", "appearance", "instance")
 Key = tuple[str, str, str, str, bytes]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from belvedere.charts.colours import along, colour
 from belvedere.charts.options import Options
@@ -27,8 +26,10 @@ SEQUENTIAL = ("#e3edfb", "#9dc0f2", "#5a92e6", "#2763c9", "#123a7f")
 DIVERGING = ("#c5362b", "#ea9a8c", "#f4f4f1", "#84b3e8", "#1f5fb8")
 STATUS = ("#d94a3a", "#f6d55c", "#3c9d5d")
 """What conditional formatting runs along where it names no palette: low, middle, high."""
-Lookup = Callable[[str, str | None], "Palette | None"]
-"""The palette of that collection's id and that palette's (None: the first categorical one)."""
+Lookup = Callable[[str | None, str | None], "Palette | None"]
+"""The palette of that id in the collection of that id (None: the one that is meant where nothing
+is named); of a palette may also be said "sequential" or "diverging", None is a categorical one.
+"""
 _MOST = 100
 
 
@@ -40,7 +41,7 @@ class Palette:
     continuous: bool = False
 
 
-def unknown(_collection: str, _palette: str | None) -> Palette | None:
+def unknown(_collection: str | None, _palette: str | None) -> Palette | None:
     """A lookup that knows no collections."""
     return None
 
@@ -70,11 +71,10 @@ def _named(application: Options, lookup: Lookup) -> Palette | None:
     found = lookup(collection, palette) if collection else None
     if found is not None:
         return found
-    if palette is None:
-        return None
-    if "diverging" in palette:
-        return Palette(DIVERGING, continuous=True)
-    return Palette(SEQUENTIAL, continuous=True) if "sequential" in palette else None
+    for kind, own in (("diverging", DIVERGING), ("sequential", SEQUENTIAL)):
+        if palette is not None and kind in palette:
+            return lookup(None, kind) or Palette(own, continuous=True)
+    return None
 
 
 def _ordered(colours: Sequence[str], application: Options) -> tuple[str, ...]:
@@ -88,7 +88,9 @@ def distinct(options: Options, lookup: Lookup, count: int) -> list[str]:
     found = chosen(application, lookup)
     own = [text for item in options.items("colors") if (text := colour(item))]
     if found is None:
-        found = Palette(tuple(own[:_MOST]) or CATEGORICAL)
+        found = Palette(tuple(own[:_MOST])) if own else lookup(None, None)
+    if found is None:
+        found = Palette(CATEGORICAL)
     colours = _ordered(found.colours, application)
     if found.continuous:
         return [along(colours, n / max(1, count - 1)) for n in range(count)]
@@ -98,9 +100,7 @@ def distinct(options: Options, lookup: Lookup, count: int) -> list[str]:
 def scale(application: Options, lookup: Lookup, default: Sequence[str]) -> tuple[str, ...]:
     """The stops of a scale of colours."""
     found = chosen(application, lookup)
+    if found is None and default == SEQUENTIAL:
+        found = lookup(None, "sequential")
     colours = found.colours if found is not None and len(found.colours) > 1 else tuple(default)
     return _ordered(colours, application)
-
-
-def of_series(options: Options) -> Mapping[str, Any]:
-    return options.mapping("series_colors")
