@@ -1,0 +1,177 @@
+"""Content by words: Looks, dashboards of people and of LookML, the best match first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from belvedere.accounts.permissions import Permission
+from belvedere.content.access import Reach
+from belvedere.content.tables import ContentMetadata, Dashboard, Folder, Look
+from belvedere.projects.served import ServedModels
+
+DASHBOARD, LOOK, LOOKML_DASHBOARD = "dashboard", "look", "lookml_dashboard"
+TYPES = (DASHBOARD, LOOK, LOOKML_DASHBOARD)
+_LOOKML_FOLDER = "LookML Dashboards"
+_LONGEST = 200
+_MOST_WORDS = 10
+_SEE_LOOKML = Permission("see_lookml_dashboards")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`rank` is 0 for a title that is what was asked for, and grows with the distance."""
+
+    rank: int
+    kind: str
+    id: str
+    title: str
+    description: str | None
+    view_count: int
+    folder_id: int | None = None
+    folder_name: str | None = None
+    parent_folder_name: str | None = None
+    created_by: int | None = None
+    certification_status: str | None = None
+    preferred_viewer: str | None = None
+    query_slug: str | None = None
+    model: str | None = None
+    project: str | None = None
+
+
+def words_of(terms: str) -> list[str]:
+    return terms[:_LONGEST].lower().split()[:_MOST_WORDS]
+
+
+def search(
+    session: Session,
+    reach: Reach,
+    models: ServedModels,
+    terms: str,
+    kinds: Iterable[str],
+    most: int,
+) -> list[Found]:
+    """Up to `most`: every word stands in the title or the description. Titles that are the terms
+    come first, then those that begin with them, then those that hold them; among equals what is
+    looked at most.
+    """
+    words, wanted = words_of(terms), set(kinds)
+    if not words:
+        return []
+    found: list[Found] = []
+    if DASHBOARD in wanted:
+        chosen = _chosen(Dashboard, reach.dashboards(), words, most)
+        found += (_saved(DASHBOARD, row) for row in session.execute(chosen))
+    if LOOK in wanted:
+        chosen = _chosen(Look, reach.looks(), words, most)
+        found += (_saved(LOOK, row) for row in session.execute(chosen))
+    if LOOKML_DASHBOARD in wanted:
+        found += _of_lookml(session, reach, models, words)
+    found.sort(key=lambda one: (one.rank, -one.view_count, one.title.lower(), one.kind, one.id))
+    return found[:most]
+
+
+def _chosen(
+    table: type[Look | Dashboard], seen: ColumnElement[bool], words: Sequence[str], most: int
+) -> Select[Any]:
+    title = func.lower(table.title)
+    text = title + literal(" ") + func.lower(func.coalesce(table.description, ""))
+    phrase = " ".join(words)
+    rank = case(
+        (title == phrase, 0),
+        (title.startswith(phrase, autoescape=True), 1),
+        (and_(*(title.contains(word, autoescape=True) for word in words)), 2),
+        else_=3,
+    ).label("rank")
+    above = aliased(Folder)
+    return (
+        select(table, ContentMetadata, rank, Folder.name, above.name.label("above"))
+        .join(ContentMetadata, _own(table))
+        .outerjoin(Folder, Folder.id == table.folder_id)
+        .outerjoin(above, above.id == Folder.parent_id)
+        .where(table.deleted_at.is_(None), seen)
+        .where(*(text.contains(word, autoescape=True) for word in words))
+        .order_by(rank, ContentMetadata.view_count.desc(), title, table.id)
+        .limit(most)
+    )
+
+
+def _own(table: type[Look | Dashboard]) -> ColumnElement[bool]:
+    if table is Look:
+        return ContentMetadata.look_id == Look.id
+    return ContentMetadata.dashboard_id == Dashboard.id
+
+
+def _saved(kind: str, row: Any) -> Found:
+    content, meta, rank, folder_name, above = row
+    return Found(
+        rank=rank,
+        kind=kind,
+        id=str(content.id),
+        title=content.title,
+        description=content.description,
+        view_count=meta.view_count,
+        folder_id=content.folder_id,
+        folder_name=folder_name,
+        parent_folder_name=above,
+        created_by=content.user_id,
+        certification_status=meta.certification_status,
+        preferred_viewer=getattr(content, "preferred_viewer", None),
+        query_slug=getattr(content, "query_slug", None),
+    )
+
+
+def _of_lookml(
+    session: Session, reach: Reach, models: ServedModels, words: Sequence[str]
+) -> list[Found]:
+    matching = []
+    phrase = " ".join(words)
+    for name in models.names():
+        served = models.find(name)
+        if served is None or served.model is None or not reach.permissions.has(_SEE_LOOKML, name):
+            continue
+        for key, dashboard in served.model.dashboards.items():
+            title = dashboard.title or key
+            rank = _rank(title.lower(), (dashboard.description or "").lower(), words, phrase)
+            if rank is not None:
+                text = dashboard.description
+                matching.append((f"{name}::{key}", title, text, rank, name, served.project_name))
+    ids = [identifier for identifier, *_ in matching]
+    remembered = _remembered(session, ids)
+    return [
+        Found(
+            rank=rank,
+            kind=LOOKML_DASHBOARD,
+            id=identifier,
+            title=title,
+            description=text,
+            view_count=meta.view_count if (meta := remembered.get(identifier)) else 0,
+            folder_name=_LOOKML_FOLDER,
+            certification_status=meta.certification_status if meta else None,
+            model=model,
+            project=project,
+        )
+        for identifier, title, text, rank, model, project in matching
+    ]
+
+
+def _rank(title: str, text: str, words: Sequence[str], phrase: str) -> int | None:
+    if any(word not in title and word not in text for word in words):
+        return None
+    if title == phrase:
+        return 0
+    if title.startswith(phrase):
+        return 1
+    return 2 if all(word in title for word in words) else 3
+
+
+def _remembered(session: Session, ids: Sequence[str]) -> dict[str, ContentMetadata]:
+    if not ids:
+        return {}
+    wanted = or_(*(ContentMetadata.lookml_dashboard_id == one for one in ids[:500]))
+    rows = session.scalars(select(ContentMetadata).where(wanted))
+    return {str(row.lookml_dashboard_id): row for row in rows}
