@@ -94,14 +94,15 @@ class ApiClient:
         headers: Mapping[str, str] | None = None,
         outside: bool = False,
     ) -> Response:
-        full = path if outside else f"{PREFIX}{path}"
+        plain, _, query = path.partition("?")
+        full = plain if outside else f"{PREFIX}{plain}"
         sent = dict(headers or {})
         if content is None and body is not None:
             content = json.dumps(body).encode()
             sent.setdefault("content-type", "application/json")
         if self.token is not None:
             sent.setdefault("authorization", f"token {self.token}")
-        query = urlencode(params or {}, doseq=True)
+        query = query or urlencode(params or {}, doseq=True)
         response = self._loop.run(
             _exchange(self._application, method, full, query, sent, content or b"")
         )

@@ -52,6 +52,13 @@ def test_unknown_routes_methods_and_media_types(admin) -> None:
     assert answer.status == 415
 
 
+def test_json_that_is_called_a_form(admin) -> None:
+    """As the official Python SDK sends it where other headers are given."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert admin.post("/groups", content=b'{"name": "Gold"}', headers=headers).status == 200
+    assert admin.post("/groups", content=b"name=Silver", headers=headers).status == 415
+
+
 @pytest.mark.parametrize("body", [b"{", b"[1", b"\xff\xfe", b'{"a": NaN}', b"nul"])
 def test_bodies_that_are_no_json(admin, body) -> None:
     answer = admin.post("/queries", content=body, headers={"content-type": "application/json"})

@@ -77,3 +77,20 @@ def test_errors(answers: dict[str, Any]) -> None:
 
 def test_logout(answers: dict[str, Any]) -> None:
     assert answers["logged out"] is True
+
+
+def test_a_signed_address(answers: dict[str, Any]) -> None:
+    location = "/embed/dashboards/1?Name=it's%20(all)"
+    assert answers["signed"] == {"valid": True, "status": 303, "location": location}
+    assert answers["signed twice"]["status"] == 401
+
+
+def test_a_session_without_cookies(answers: dict[str, Any]) -> None:
+    assert answers["other browser"]["status"] == 401
+    assert answers["cookieless"]["status"] == 303
+    assert answers["page"]["status"] == 200
+    assert answers["renewed"]["other"] is True
+    assert 200 < answers["renewed"]["ttl"] <= 300
+    assert answers["bad tokens"]["ok"] is False
+    assert "Invalid input tokens provided" in answers["bad tokens"]["message"]
+    assert answers["embed user"] is True

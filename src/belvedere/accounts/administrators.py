@@ -20,7 +20,10 @@ def _have_admin(session: Session) -> ColumnElement[bool]:
 def there_is_one(session: Session, *, beside: int) -> bool:
     """Whether anybody else is an administrator who can sign in."""
     others = select(User.id).where(
-        User.id != beside, User.is_disabled.is_(False), _have_admin(session)
+        User.id != beside,
+        User.is_disabled.is_(False),
+        User.is_embed_user.is_(False),
+        _have_admin(session),
     )
     return session.scalar(others.limit(1)) is not None
 

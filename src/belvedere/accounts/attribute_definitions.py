@@ -34,6 +34,10 @@ class GroupValue:
     value: str | None
 
 
+_IN_HERE = re.compile(r"/(?![/\\])")
+"""Browsers read two slashes, or a slash and a backslash, as the beginning of another host."""
+
+
 def create(session: Session, vault: Vault, values: Mapping[str, Any]) -> UserAttribute:
     """Invalid names every property that is missing, wrong or taken."""
     problems: list[Problem] = []
@@ -114,7 +118,7 @@ def check_value(attribute: UserAttribute, value: str | None) -> None:
         wanted = "yes or no"
     elif kind == "datetime" and not _DATE.match(value.strip()):
         wanted = "a date such as 2026-01-31 or a time such as 2026-01-31 08:30"
-    elif kind == "relative_url" and not value.startswith("/"):
+    elif kind == "relative_url" and not _IN_HERE.match(value):
         wanted = "an address within this server, beginning with /"
     if wanted:
         raise Invalid(Problem("value", "invalid", f"{attribute.name} must be {wanted}"))

@@ -48,6 +48,8 @@ SYSTEM: Mapping[str, tuple[str, str, bool]] = {
 """Name → label, type, whether a value can be set; the others are told by the user."""
 DEFAULTS = {"landing_page": "/browse", "locale": "en", "number_format": "1,234.56"}
 EDITABLE_SYSTEM = frozenset({"locale", "number_format", "timezone"})
+_UNSIGNED = frozenset({"first_name", "last_name", "name", "full_name", "timezone"})
+"""What embed addresses say without signing it: embed users can make it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,11 @@ def check_settable(attribute: UserAttribute) -> None:
 
 def of(session: Session, vault: Vault, user: User) -> Attributes:
     known = known_of(session, vault, user)
+    editable = frozenset(i.attribute.name for i in known if i.attribute.user_can_edit)
     return Attributes(
         values={item.attribute.name: item.value for item in known if item.value},
         literal=frozenset(i.attribute.name for i in known if i.attribute.type in _LITERAL),
-        editable=frozenset(i.attribute.name for i in known if i.attribute.user_can_edit),
+        editable=editable | _UNSIGNED if user.is_embed_user else editable,
         hidden=frozenset(i.attribute.name for i in known if i.attribute.value_is_hidden),
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import CTE, ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import Session
 
+from belvedere.accounts import permissions
+from belvedere.accounts.permissions import EMBED_PERMISSIONS, Permissions
 from belvedere.accounts.tables import (
     Group,
     GroupChild,
@@ -61,6 +63,12 @@ def roles_of(session: Session, user_id: int) -> list[Role]:
     )
     chosen = or_(Role.id.in_(direct), Role.id.in_(given))
     return list(session.scalars(select(Role).where(chosen).order_by(Role.id)))
+
+
+def permissions_of(session: Session, user: User) -> Permissions:
+    """What the user may do; people from other sites never more than such people can be given."""
+    within = EMBED_PERMISSIONS if user.is_embed_user else None
+    return permissions.of(roles_of(session, user.id), within)
 
 
 def is_within(session: Session, group_id: int, outer_id: int) -> bool:

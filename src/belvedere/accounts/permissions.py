@@ -319,18 +319,16 @@ class Permissions:
         return self.has(Permission("administer"))
 
 
-def of(roles: Iterable[Role]) -> Permissions:
-    return Permissions(
-        tuple(
-            Grant(
-                frozenset(_PARENTS)
-                if role.permission_set.all_access
-                else _effective(role.permission_set.permissions),
-                None if role.model_set.all_access else frozenset(role.model_set.models),
-            )
-            for role in roles
-        )
-    )
+def of(roles: Iterable[Role], within: frozenset[str] | None = None) -> Permissions:
+    """The union of the roles, of which nothing counts that is not `within`."""
+    return Permissions(tuple(_grant(role, within) for role in roles))
+
+
+def _grant(role: Role, within: frozenset[str] | None) -> Grant:
+    every = role.permission_set.all_access
+    held = frozenset(_PARENTS) if every else _effective(role.permission_set.permissions)
+    models = None if role.model_set.all_access else frozenset(role.model_set.models)
+    return Grant(held if within is None else held & within, models)
 
 
 def _effective(names: Iterable[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from belvedere import ids
 from belvedere.accounts.permissions import DEFAULT_ROLES, DEFAULT_SETS, PARENTS
 from belvedere.accounts.tables import (
     Group,
@@ -141,7 +142,7 @@ def create(session: Session, values: Mapping[str, Any]) -> Role:
 
 
 def update(session: Session, role: Role, values: Mapping[str, Any]) -> None:
-    if role.permission_set.all_access:
+    if role.permission_set.all_access or role.embed_user_id is not None:
         raise MethodNotAllowed(f"The role {role.name} is built in and cannot be changed")
     problems: list[Problem] = []
     if values.get("permission_set_id") is not None:
@@ -162,7 +163,7 @@ def update(session: Session, role: Role, values: Mapping[str, Any]) -> None:
 
 
 def remove(session: Session, role: Role) -> None:
-    if role.permission_set.all_access:
+    if role.permission_set.all_access or role.embed_user_id is not None:
         raise MethodNotAllowed(f"The role {role.name} is built in and cannot be deleted")
     session.delete(role)
     session.flush()
@@ -191,6 +192,58 @@ def set_groups(session: Session, role: Role, group_ids: Iterable[int]) -> None:
     session.add_all(GroupRole(group_id=group_id, role_id=role.id) for group_id in set(group_ids))
     session.flush()
     bump(session, "accounts")
+
+
+def set_embedded(
+    session: Session, user: User, permissions: Iterable[str], models: Iterable[str]
+) -> bool:
+    """The role that an embed user's site decides about; whether that changed something."""
+    role = session.scalar(select(Role).where(Role.embed_user_id == user.id))
+    wanted = list(permissions), list(models)
+    if role is None:
+        _make_embedded(session, user, *wanted)
+        return True
+    same = (role.permission_set.permissions, role.model_set.models) == wanted
+    if same and role in user.roles:
+        return False
+    role.permission_set.permissions, role.model_set.models = wanted
+    if role not in user.roles:
+        user.roles.append(role)
+    session.flush()
+    return True
+
+
+def _make_embedded(session: Session, user: User, permissions: list[str], models: list[str]) -> None:
+    """Sets and role are built in: nobody else changes them."""
+    name = f"Embedded Role {user.id}"
+    made = Role(
+        name=free_name(session, Role, name),
+        embed_user_id=user.id,
+        permission_set=PermissionSet(
+            name=free_name(session, PermissionSet, name), permissions=permissions, built_in=True
+        ),
+        model_set=ModelSet(name=free_name(session, ModelSet, name), models=models, built_in=True),
+    )
+    session.add(made)
+    user.roles.append(made)
+    session.flush()
+
+
+def remove_embedded(session: Session, user_id: int) -> None:
+    """With the sets that were made for it."""
+    for role in session.scalars(select(Role).where(Role.embed_user_id == user_id)).all():
+        session.delete(role)
+        session.flush()
+        for part in (role.permission_set, role.model_set):
+            if part.built_in and not part.all_access:
+                session.delete(part)
+    session.flush()
+
+
+def free_name(session: Session, kind: type[Row | Group], wanted: str) -> str:
+    """The name, or where it is taken one that begins with it."""
+    taken = session.scalar(select(kind.id).where(func.lower(kind.name) == wanted.lower()))
+    return wanted if taken is None else f"{wanted} {ids.slug()}"
 
 
 def groups_giving(session: Session, role: Role) -> list[Group]:

@@ -10,10 +10,10 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from belvedere import ids
-from belvedere.accounts import attributes, membership, permissions
+from belvedere.accounts import attributes, membership
 from belvedere.accounts.attributes import Attributes
 from belvedere.accounts.permissions import Permissions
-from belvedere.accounts.tables import AccessToken, User
+from belvedere.accounts.tables import AccessToken, EmbedSession, User
 from belvedere.store import bump
 from belvedere.vault import Vault
 
@@ -42,6 +42,8 @@ class AccessSession:
     groups: frozenset[int]
     sudo_user_id: int | None = None
     source: str = "api"
+    user_agent: str | None = None
+    """The only browser that may use the token, where there is such a rule."""
 
     @property
     def attributes(self) -> Mapping[str, str]:
@@ -66,10 +68,13 @@ def issue(
     sudo_user_id: int | None = None,
     source: str = "api",
     source_id: str | None = None,
+    token: str | None = None,
 ) -> IssuedToken:
-    """A new token of the user; those that have expired are swept out on the way."""
+    """A new token of the user, random unless `token` is one; those that have expired are swept
+    out on the way.
+    """
     purge_expired(session, now)
-    token = ids.token()
+    token = token or ids.token()
     session.add(
         AccessToken(
             digest=vault.digest(token),
@@ -93,12 +98,19 @@ def find(session: Session, vault: Vault, digest: str, now: datetime) -> AccessSe
     behind = session.get(User, row.sudo_user_id) if row.sudo_user_id is not None else user
     if user is None or user.is_disabled or behind is None or behind.is_disabled:
         return None
+    user_agent = None
+    if row.source == "embed":
+        embedded = session.get(EmbedSession, row.source_id)
+        if embedded is None or embedded.expires_at <= now:
+            return None
+        user_agent = embedded.user_agent
     return replace(
         acting_as(session, vault, user, row.expires_at),
         digest=digest,
         workspace_id=row.workspace_id,
         sudo_user_id=row.sudo_user_id,
         source=row.source,
+        user_agent=user_agent,
     )
 
 
@@ -109,7 +121,7 @@ def acting_as(session: Session, vault: Vault, user: User, until: datetime) -> Ac
         user_id=user.id,
         workspace_id=WORKSPACES[0],
         expires_at=until,
-        permissions=permissions.of(membership.roles_of(session, user.id)),
+        permissions=membership.permissions_of(session, user),
         known=attributes.of(session, vault, user),
         groups=membership.groups_of(session, user.id),
     )

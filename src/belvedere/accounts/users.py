@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import attributes, oauth, texts, tokens, web_sessions
+from belvedere.accounts import attributes, oauth, roles, texts, tokens, web_sessions
 from belvedere.accounts.tables import (
     EmailCredentials,
     EmbedSession,
-    Role,
     User,
     UserAttribute,
 )
@@ -39,6 +38,10 @@ def find_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(func.lower(User.email) == email.lower()).limit(1))
 
 
+def is_email(text: str) -> bool:
+    return _EMAIL.match(text) is not None and len(text) <= texts.LONGEST and texts.storable(text)
+
+
 def check_email(session: Session, email: str, own_id: int | None = None) -> str:
     """The address without blanks around it; Invalid where it is malformed or somebody else's."""
     problems: list[Problem] = []
@@ -50,10 +53,6 @@ def check_email(session: Session, email: str, own_id: int | None = None) -> str:
     if is_taken(session, text, own_id):
         raise Invalid(Problem("email", "already_exists", f"There is a user {text} already"))
     return text
-
-
-def is_email(text: str) -> bool:
-    return _EMAIL.match(text) is not None
 
 
 def is_taken(session: Session, email: str, own_id: int | None) -> bool:
@@ -163,7 +162,7 @@ def remove(session: Session, user: User) -> None:
     """With credentials, sessions, values, and the roles that were made for this user alone."""
     sign_out(session, user.id)
     session.flush()
-    session.execute(delete(Role).where(Role.embed_user_id == user.id))
+    roles.remove_embedded(session, user.id)
     session.execute(delete(User).where(User.id == user.id))
     session.expunge(user)
     bump(session, "accounts")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from belvedere import ids
@@ -87,16 +87,51 @@ def start(
     return Started(cookie, row, persistent)
 
 
-def find(session: Session, vault: Vault, cookie: str, now: datetime) -> WebSession | None:
+def start_embedded(
+    session: Session,
+    vault: Vault,
+    user: User,
+    now: datetime,
+    device: Device,
+    lifetime: timedelta,
+    *,
+    sudo_user_id: int | None = None,
+) -> Started:
+    """A session that shows embedded content and opens nothing else, however long others live."""
+    session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+    cookie = ids.token()
+    row = WebSession(
+        digest=vault.digest(cookie),
+        csrf=ids.token(),
+        user_id=user.id,
+        sudo_user_id=sudo_user_id,
+        credentials_type="embed",
+        is_embed=True,
+        ip_address=device.address[:64],
+        browser=device.browser,
+        operating_system=device.operating_system,
+        seen_at=now,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    session.add(row)
+    session.flush()
+    return Started(cookie, row, persistent=False)
+
+
+def find(
+    session: Session, vault: Vault, cookie: str, now: datetime, *, embedded: bool = False
+) -> WebSession | None:
     """The live session of an enabled user. Where inactivity ends it, this is activity."""
     row = session.scalar(select(WebSession).where(WebSession.digest == vault.digest(cookie)))
-    if row is None or row.expires_at <= now:
+    if row is None or row.expires_at <= now or row.is_embed is not embedded:
         return None
-    user = session.get(User, row.user_id)
-    if user is None or user.is_disabled:
+    people = {row.user_id, row.sudo_user_id or row.user_id}
+    if any(user is None or user.is_disabled for user in (session.get(User, i) for i in people)):
         return None
     policy = policies.session_policy(session)
-    if policy.use_inactivity_based_logout and row.seen_at + policies.INACTIVITY <= now:
+    idle = policy.use_inactivity_based_logout and not embedded
+    if idle and row.seen_at + policies.INACTIVITY <= now:
         return None
     return row
 
@@ -125,6 +160,12 @@ def touch(session: Session, row: WebSession, now: datetime) -> None:
 
 def end(session: Session, row_id: int) -> None:
     session.execute(delete(WebSession).where(WebSession.id == row_id))
+
+
+def end_embedded(session: Session, user_id: int, at: datetime) -> None:
+    """Embedded sessions of the user last until then at most."""
+    theirs = WebSession.user_id == user_id, WebSession.is_embed, WebSession.expires_at > at
+    session.execute(update(WebSession).where(*theirs).values(expires_at=at))
 
 
 def end_all(session: Session, user_id: int) -> None:

@@ -25,6 +25,7 @@ from belvedere.api.operation import OPERATIONS
 from belvedere.api.pages.router import Pages
 from belvedere.api.public_looks import PublicLooks
 from belvedere.api.rate_limit import RateLimit
+from belvedere.api.redaction import redacted
 from belvedere.api.routing import Match, Router, normalized
 from belvedere.api.services import Services
 from belvedere.errors import BelvedereError, TooManyRequests, Unauthenticated
@@ -158,8 +159,9 @@ class Application:
                 watch.cancel()
         if _access.isEnabledFor(logging.INFO):
             took = (time.perf_counter() - started) * 1000
+            path = redacted(request.path)
             _access.info(
-                "%s %s %s %d %.1f ms", request.id, request.method, request.path, answer.status, took
+                "%s %s %s %d %.1f ms", request.id, request.method, path, answer.status, took
             )
         return answer
 
@@ -170,7 +172,8 @@ class Application:
         except BelvedereError as error:
             return self._error(error, request, request.path)
         except Exception:
-            _log.exception("request %s: %s %s failed", request.id, request.method, request.path)
+            path = redacted(request.path)
+            _log.exception("request %s: %s %s failed", request.id, request.method, path)
             message = f"Something went wrong; the server's log has the details ({request.id})"
             return self._plain(500, message, request.method, request.path)
 
@@ -241,7 +244,10 @@ class Application:
 
     def _session(self, request: Request, *, public: bool) -> AccessSession | None:
         try:
-            return self._services.authenticator.session(request.headers.get("authorization"))
+            headers = request.headers
+            return self._services.authenticator.session(
+                headers.get("authorization"), headers.get("user-agent", "")
+            )
         except Unauthenticated:
             if public:
                 return None
@@ -364,18 +370,24 @@ def _require(session: AccessSession | None) -> None:
 def _answer_key(request: Request) -> tuple[str, str, str, str, bytes] | None:
     if not request.path.startswith(_RUN_PATHS) or "/run/" not in request.path:
         return None
-    authorization = request.headers.get("authorization", "")
-    return (authorization, request.method, request.path, request.query, request.body)
+    headers = request.headers
+    # A token can belong to one browser.
+    caller = f"{headers.get('authorization', '')}\n{headers.get('user-agent', '')}"
+    return (caller, request.method, request.path, request.query, request.body)
 
 
 def _unsupported_media(request: Request, body: contract.Body | None) -> str | None:
-    """Bodies are JSON unless the operation says otherwise; no content type counts as JSON."""
+    """Bodies are JSON unless the operation says otherwise; no content type counts as JSON, and so
+    does a form that is none: one of the official SDKs sends that when it is given other headers.
+    """
     if body is None or not request.body:
         return None
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     form = "application/x-www-form-urlencoded"
     allowed = {"", _JSON, body.media_type, "text/plain"}
     if body.media_type == form or given in allowed or given.endswith("+json"):
+        return None
+    if given == form and request.body.lstrip()[:1] in (b"{", b"["):
         return None
     return f"The request body must be {body.media_type}, not {given}"
 

@@ -35,8 +35,10 @@ class Authenticator:
         self._epoch = -1
         self._known: dict[str, AccessSession] = {}
 
-    def session(self, header: str | None) -> AccessSession | None:
-        """The session of the header's token; None without a header, an error for a dead one."""
+    def session(self, header: str | None, user_agent: str = "") -> AccessSession | None:
+        """The session of the header's token; None without a header. Unauthenticated for a dead
+        one, and for one that was given to another browser.
+        """
         token = token_in(header)
         if token is None:
             return None
@@ -54,6 +56,6 @@ class Authenticator:
                 with self._lock:
                     if self._epoch == epoch:  # else it may be older than what changed meanwhile
                         self._known[token] = found
-        if found is None or found.expires_at <= now:
+        if found is None or found.expires_at <= now or found.user_agent not in (None, user_agent):
             raise Unauthenticated("Requires authentication.")
         return found

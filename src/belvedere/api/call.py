@@ -15,6 +15,7 @@ from belvedere.accounts import audit
 from belvedere.accounts.audit import Actor
 from belvedere.accounts.tokens import AccessSession
 from belvedere.api.fields import ALL, Fields, parse_fields
+from belvedere.api.redaction import redacted
 from belvedere.errors import BadRequest, Unauthenticated
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Call:
             name,
             actor,
             category="api",
-            target=self.request.path,
+            target=redacted(self.request.path),
             attributes=attributes,
         )
 

@@ -71,7 +71,9 @@ class Outside:
 
     def _logout(self, request: Request) -> Answer:
         services = self._services
-        session = services.authenticator.session(request.headers.get("authorization"))
+        session = services.authenticator.session(
+            request.headers.get("authorization"), request.headers.get("user-agent", "")
+        )
         if session is not None and token_in(request.headers.get("authorization")):
             with services.database.session() as database:
                 oauth.log_out(database, session.digest)

@@ -80,6 +80,7 @@ def change(session: Session, vault: Vault, values: Mapping[str, Any], by: Change
     """Set what is given and leave the rest; of nested objects too."""
     stored = configuration.read(session, SUBJECT)
     problems: list[Problem] = []
+    values = _said_once(values)
     for name, value in values.items():
         if name in _NESTED:
             nested = _nested(session, vault, name, value if isinstance(value, dict) else {}, by)
@@ -103,6 +104,30 @@ def _nested(
     if name == "privatelabel_configuration":
         return private_label.taken(session, vault, given, by)
     return welcome.checked(given) if name == "custom_welcome_email" else given
+
+
+def _said_once(values: Mapping[str, Any]) -> dict[str, Any]:
+    """One flag has two places: what is said in one holds in both."""
+    made, nested = dict(values), dict(values.get("embed_config") or {})
+    name = "embed_cookieless_v2"
+    if nested.get(name) is not None:
+        made[name] = nested[name]
+    elif made.get(name) is not None:
+        made["embed_config"] = nested | {name: made[name]}
+    return made
+
+
+def allow_origin(session: Session, vault: Vault, origin: str, by: Change) -> None:
+    """Put the origin into the allowlist, where it is not there yet; Invalid for what is none."""
+    plain = origin.rstrip("/")
+    listed = allowed_origins(session)
+    if plain not in listed:
+        change(session, vault, {"embed_config": {"domain_allowlist": [*listed, plain]}}, by)
+
+
+def embed_config(session: Session) -> dict[str, Any]:
+    found: dict[str, Any] = read(session)["embed_config"]
+    return found
 
 
 def is_origin(text: str) -> bool:

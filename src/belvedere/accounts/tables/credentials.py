@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from belvedere.store import Base, UtcDateTime
@@ -67,6 +67,8 @@ class EmbedCredentials(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     external_user_id: Mapped[str] = mapped_column(String(255), unique=True)
     external_group_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    attribute_ids: Mapped[list[int] | None] = mapped_column(JSON)
+    """The user attributes that the last sign-in gave values."""
     is_disabled: Mapped[bool] = mapped_column(default=False)
     logged_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

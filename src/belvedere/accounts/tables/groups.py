@@ -15,6 +15,8 @@ class Group(Base):
     name: Mapped[str] = mapped_column(String(255), unique=True)
     can_add_to_content_metadata: Mapped[bool] = mapped_column(default=True)
     external_group_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    embed_external_id: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
+    """What sites that embed us call it: their people who name it share content."""
     externally_managed: Mapped[bool] = mapped_column(default=False)
     """Who belongs to it is decided by the service that people sign in with."""
     externally_orphaned: Mapped[bool] = mapped_column(default=False)

@@ -35,7 +35,7 @@ class Role(Base):
     name: Mapped[str] = mapped_column(String(255), unique=True)
     permission_set_id: Mapped[int] = mapped_column(ForeignKey("permission_set.id"))
     model_set_id: Mapped[int] = mapped_column(ForeignKey("model_set.id"))
-    embed_user_id: Mapped[int | None] = mapped_column()
+    embed_user_id: Mapped[int | None] = mapped_column(index=True)
     """The embed user for whom the role was made and with whom it is deleted."""
 
     permission_set: Mapped[PermissionSet] = relationship(lazy="joined")

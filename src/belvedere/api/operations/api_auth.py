@@ -11,7 +11,6 @@ from belvedere.accounts import (
     lockouts,
     membership,
     oauth,
-    permissions,
     tokens,
     users,
 )
@@ -55,7 +54,7 @@ def login_user(call: Call, user_id: str) -> dict[str, Any]:
     """
     target = users.get(call.db, user_id)
     session = call.session
-    theirs = permissions.of(membership.roles_of(call.db, target.id))
+    theirs = membership.permissions_of(call.db, target)
     if target.is_disabled:
         raise Forbidden("Nobody can act as a user who is disabled")
     if theirs.is_admin and not session.permissions.is_admin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select
 
 from belvedere.accounts import groups, membership, roles, users
 from belvedere.accounts.permissions import Permission
@@ -15,7 +15,7 @@ from belvedere.api.operation import delete, get, patch, post, put
 from belvedere.api.present.groups import present_groups
 from belvedere.api.present.roles import present_role
 from belvedere.api.present.users import present_users
-from belvedere.errors import BadRequest, Forbidden, NotFound
+from belvedere.errors import BadRequest, Forbidden, MethodNotAllowed, NotFound
 
 _SEE_USERS = Permission("see_users")
 _MANAGE = Permission("manage_roles")
@@ -150,7 +150,7 @@ def _user_count(call: Call, found: Role) -> int:
 def _known_to(call: Call) -> ColumnElement[bool]:
     """Who may not see people knows the roles that they have themselves, but no embed user's."""
     if call.session.permissions.has(_SEE_USERS):
-        return Role.embed_user_id.is_(None) & true()
+        return Role.embed_user_id.is_(None)
     own = [item.id for item in membership.roles_of(call.db, call.session.user_id)]
     return Role.id.in_(own)
 
@@ -165,8 +165,10 @@ def _visible(call: Call, role_id: str) -> Role:
 
 
 def _givable(call: Call, role_id: str) -> Role:
-    """Nobody but an administrator makes administrators."""
+    """Nobody but an administrator makes administrators; an embed user's role is only theirs."""
     found = roles.get(call.db, Role, role_id)
+    if found.embed_user_id is not None:
+        raise MethodNotAllowed(f"The role {found.name} belongs to an embed user")
     if found.permission_set.all_access and not call.session.permissions.is_admin:
         raise Forbidden("Only administrators can give or take the Admin role")
     return found

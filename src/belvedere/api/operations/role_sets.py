@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from belvedere.accounts import membership, roles
 from belvedere.accounts.permissions import DESCRIPTIONS, PARENTS, Permission
-from belvedere.accounts.tables import ModelSet, PermissionSet
+from belvedere.accounts.tables import ModelSet, PermissionSet, Role
 from belvedere.api import search
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
@@ -176,9 +176,12 @@ def _own(call: Call, kind: type[PermissionSet | ModelSet]) -> list[int]:
 
 
 def _known(call: Call, kind: type[PermissionSet | ModelSet]) -> ColumnElement[bool]:
-    """Who may not see people knows what their own roles are made of."""
+    """Who may not see people knows what their own roles are made of; others know all but what
+    the roles of embed users are made of.
+    """
     if call.session.permissions.has(Permission("see_users")):
-        return true()
+        of_role = Role.permission_set_id if kind is PermissionSet else Role.model_set_id
+        return kind.id.not_in(select(of_role).where(Role.embed_user_id.is_not(None)))
     return kind.id.in_(_own(call, kind))
 
 

@@ -22,7 +22,7 @@ from belvedere.accounts.policies import PasswordPolicy
 from belvedere.accounts.signing_in import WrongCredentials
 from belvedere.accounts.tables import EmailCredentials, User
 from belvedere.api.call import Answer
-from belvedere.api.pages import arriving
+from belvedere.api.pages import arriving, embed
 from belvedere.api.pages.visit import Visit, local
 from belvedere.errors import Invalid, TooManyRequests
 from belvedere.vault import VaultError
@@ -226,6 +226,7 @@ def _form(
         "login",
         "Sign in",
         status,
+        frames=embed.login_frames(visit, return_to),
         problem=problem,
         csrf=visit.csrf,
         return_to=return_to,

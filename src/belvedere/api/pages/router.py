@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from belvedere.accounts.embedding import addresses
 from belvedere.accounts.federation.kinds import OIDC, WORKFORCE
 from belvedere.api.call import Answer, Request
-from belvedere.api.pages import login, oauth, openid, passwords
+from belvedere.api.pages import embed, login, oauth, openid, passwords
 from belvedere.api.pages.visit import ForgedForm, Visit
 from belvedere.api.services import Services
 from belvedere.errors import BadRequest
@@ -51,7 +52,11 @@ class Pages:
         method = "GET" if request.method == "HEAD" else request.method
         if (method, request.path) == ("POST", "/api/token"):
             return oauth.token(self._services, request)
-        page = _PAGES.get((method, request.path)) or _with_token(method, request.path)
+        page = (
+            _PAGES.get((method, request.path))
+            or _with_token(method, request.path)
+            or _embedded(request)
+        )
         if page is None:
             return None
         with Visit(self._services, request) as visit:
@@ -72,6 +77,14 @@ def _with_token(method: str, path: str) -> Page | None:
     if method == "GET":
         return lambda visit: passwords.show(visit, token)
     return (lambda visit: passwords.submit(visit, token)) if method == "POST" else None
+
+
+def _embedded(request: Request) -> Page | None:
+    """Addresses that sign in are used up by a GET alone, not by who only looks."""
+    if request.path.startswith(addresses.LOGIN):
+        return embed.sign_in if request.method == "GET" else None
+    reading = request.method in ("GET", "HEAD")
+    return embed.show if reading and request.path.startswith(embed.PAGES) else None
 
 
 def _told(visit: Visit, text: str, status: int) -> Answer:

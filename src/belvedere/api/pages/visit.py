@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _PERSISTENT_SECONDS = 30 * 24 * 3600
 _MOST_FIELDS = 100
+_NOWHERE = ("'none'",)
 
 
 class ForgedForm(BelvedereError):
@@ -129,6 +130,22 @@ class Visit:
         return found
 
     @cached_property
+    def embed_session(self) -> WebSession | None:
+        """A session that opens embedded content and nothing else: its cookie is sent from other
+        sites' pages too.
+        """
+        cookie = self.cookies.get(self.cookie_name("embed"))
+        if cookie is None:
+            return None
+        vault = self.services.vault
+        return web_sessions.find(self.db, vault, cookie, self.now, embedded=True)
+
+    @cached_property
+    def embedded(self) -> User | None:
+        session = self.embed_session
+        return None if session is None else self.db.get(User, session.user_id)
+
+    @cached_property
     def user(self) -> User | None:
         return None if self.session is None else self.db.get(User, self.session.user_id)
 
@@ -152,6 +169,29 @@ class Visit:
         seconds = _PERSISTENT_SECONDS if started.persistent else None
         self.set_cookie("session", started.cookie, seconds)
 
+    def sign_in_embedded(
+        self, user: User, lifetime: timedelta, sudo_user_id: int | None = None
+    ) -> None:
+        """In place of whoever this browser was signed in as."""
+        if self.session is not None:
+            self.record("logout", self.session.user_id)
+            web_sessions.end(self.db, self.session.id)
+        if self.embed_session is not None:
+            web_sessions.end(self.db, self.embed_session.id)
+        self.set_cookie("session", "", 0, embedded=True)
+        vault, device = self.services.vault, self.device
+        started = web_sessions.start_embedded(
+            self.db, vault, user, self.now, device, lifetime, sudo_user_id=sudo_user_id
+        )
+        self.set_cookie("embed", started.cookie, None, embedded=True)
+        self.record("login", user.id, credentials_type="embed")
+
+    def leave_embedded(self) -> None:
+        """The browser's own sign-in counts."""
+        if self.embed_session is not None:
+            web_sessions.end(self.db, self.embed_session.id)
+        self.set_cookie("embed", "", 0, embedded=True)
+
     def sign_out(self) -> None:
         if self.session is not None:
             self.record("logout", self.session.user_id)
@@ -171,11 +211,17 @@ class Visit:
     def cookie_name(self, name: str) -> str:
         return f"__Host-belvedere_{name}" if self._secure else f"belvedere_{name}"
 
-    def set_cookie(self, name: str, value: str, seconds: int | None) -> None:
+    def set_cookie(
+        self, name: str, value: str, seconds: int | None, *, embedded: bool = False
+    ) -> None:
+        """`embedded` cookies can be set and are sent within other sites' pages; browsers do so
+        over HTTPS only.
+        """
         age = "" if seconds is None else f"; Max-Age={seconds}"
         secure = "; Secure" if self._secure else ""
+        site = "None" if embedded and self._secure else "Lax"
         self._cookies.lines.append(
-            f"{self.cookie_name(name)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
+            f"{self.cookie_name(name)}={value}; Path=/; HttpOnly; SameSite={site}{secure}{age}"
         )
 
     @cached_property
@@ -199,6 +245,12 @@ class Visit:
         if not given or not hmac.compare_digest(given.encode(), self.csrf.encode()):
             raise ForgedForm("The form is too old; please try again")
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What this server is called: in the settings, and by the browser."""
+        own = urlsplit(self.services.settings.public_url).netloc
+        return tuple(dict.fromkeys((own, self.request.headers.get("host", own))))
+
     def _is_ours(self, origin: str) -> bool:
         ours = urlsplit(self.services.settings.public_url)
         host = self.request.headers.get("host", "")
@@ -206,7 +258,16 @@ class Visit:
 
     # The answer
 
-    def page(self, template: str, title: str, status: int = 200, **values: Any) -> Answer:
+    def page(
+        self,
+        template: str,
+        title: str,
+        status: int = 200,
+        *,
+        frames: tuple[str, ...] | None = None,
+        **values: Any,
+    ) -> Answer:
+        """`frames` are the origins whose pages may show this one; nobody's may without it."""
         nonce = secrets.token_urlsafe(16)
         brand = self._brand()
         text = (
@@ -217,13 +278,14 @@ class Visit:
         headers = {
             "Content-Security-Policy": (
                 f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; "
-                "frame-ancestors 'none'"
+                f"frame-ancestors {' '.join(frames or _NOWHERE)}"
             ),
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
         }
+        if frames is None:
+            headers["X-Frame-Options"] = "DENY"
         return self._answer(status, "text/html", text.encode(), headers)
 
     def _brand(self) -> dict[str, Any]:

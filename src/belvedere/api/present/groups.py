@@ -62,7 +62,7 @@ def _present(call: Call, group: Group, count: int) -> dict[str, Any]:
         "name": group.name,
         "can_add_to_content_metadata": group.can_add_to_content_metadata,
         "contains_current_user": group.id in call.session.groups,
-        "external_group_id": group.external_group_id,
+        "external_group_id": group.external_group_id or group.embed_external_id,
         "externally_managed": group.externally_managed,
         "include_by_default": group.include_by_default,
         "user_count": count,

@@ -13,7 +13,8 @@ _MANAGE = Permission("manage_roles")
 
 def present_role(call: Call, role: Role) -> dict[str, Any]:
     admin = role.permission_set.all_access
-    may = call.session.permissions.has(_MANAGE) and not admin
+    own = role.embed_user_id is not None
+    may = call.session.permissions.has(_MANAGE) and not (admin or own)
     url = f"{call.services.settings.public_url}/api/4.0/roles/{role.id}"
     return {
         "can": {"show": True, "index": True, "create": may, "update": may, "destroy": may},
