@@ -133,3 +133,4 @@ def test_what_organizations_put_in_place_of_ours(sdk: Noting) -> None:
     assert sdk.public_egress_ip_addresses().egress_ip_addresses == []
     assert sdk.all_legacy_features() == []
     assert sdk.search_reports(title="%") == []
+    assert sdk.all_primary_homepage_sections() == []
