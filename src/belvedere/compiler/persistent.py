@@ -24,10 +24,6 @@ ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """The time at which definitions are compared: a table is the same table tomorrow."""
 
 _GENERATION_LENGTH = 9
-_ASKED = re.compile(
-    r"\{%-?\s*(?:condition|parameter|date_start|date_end)\b"
-    r"|\b_filters\s*\[|\._(?:parameter_value|in_query|is_selected|is_filtered)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +52,6 @@ def named(sql: str, tables: Iterable[tuple[KeptTable, str]]) -> str:
     for kept, physical in tables:
         sql = sql.replace(kept.name, physical)
     return sql
-
-
-def is_kept(table: DerivedTable) -> bool:
-    """Whether the definition can be kept: it says so, and does not depend on what is asked."""
-    if table.persistence is None:
-        return False
-    source = table.explore_source
-    if source is not None and (source.bind_filters or source.bind_all_filters):
-        return False
-    texts = (table.sql or "", table.sql_create or "", *table.create_process)
-    return not any(_ASKED.search(text) for text in texts)
 
 
 def kept_table(resolver: Resolver, view: View, scratch: Scratch) -> KeptTable:

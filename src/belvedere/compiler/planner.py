@@ -7,12 +7,13 @@ from dataclasses import replace
 from belvedere.compiler.awareness import from_aggregate
 from belvedere.compiler.compiled import Compiled, SqlPart
 from belvedere.compiler.dialects.base import Dialect
-from belvedere.compiler.persistent import ANY_TIME, KeptTable, Making, is_kept, kept_table
+from belvedere.compiler.persistent import ANY_TIME, KeptTable, Making, kept_table
 from belvedere.compiler.plan import Planner, inner_of
 from belvedere.compiler.request import Request
 from belvedere.compiler.resolver import Resolver
 from belvedere.compiler.tables import Inner
 from belvedere.errors import LookmlError, NotFound, QueryError
+from belvedere.lookml.kept import is_kept
 from belvedere.lookml.model import View
 from belvedere.lookml.scope import scope_of
 

@@ -13,6 +13,7 @@ from belvedere.compiler.fragments import split, unshielded
 from belvedere.compiler.names import output_column
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
+from belvedere.lookml.kept import is_kept
 from belvedere.lookml.model import DerivedTable, ExploreSource, View
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Tables:
     def _kept(self, view: View, table: DerivedTable) -> str | None:
         """The name of the persistent table, where the view is one and can be kept."""
         scratch = self._resolver.request.scratch
-        if scratch is None or not persistent.is_kept(table):
+        if scratch is None or not is_kept(table):
             return None
         alone = self._resolver.alone(view, persistent.ANY_TIME, [*self._open])
         kept = persistent.kept_table(alone, view, scratch)

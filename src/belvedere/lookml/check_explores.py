@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from belvedere.lookml.check_filters import filter_problem
 from belvedere.lookml.check_names import Names, Reporter, aliases_of, references, tables
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
+from belvedere.lookml.kept import depends_on_query
 from belvedere.lookml.model import (
+    DerivedTable,
     Explore,
     ExploreSource,
     FilterPair,
@@ -234,6 +236,13 @@ class ExploreChecks:
             if not self._exists(bind.to_field, base):
                 yield self._unknown(bind.to_field, f"bind_filters of {owner}", location)
         yield from self._pairs((*source.filters, *source.dev_filters), owner, location)
+        yield from self.expression(source.expression_custom_filter or "", owner, location)
+
+    def expression(self, text: str, owner: str, location: Location | None) -> Iterator[Diagnostic]:
+        """Fields that an expression over this explore names."""
+        for name in references(text):
+            if not self._exists(name.partition(":")[0], self._explore.base):
+                yield self._unknown(name, owner, location)
 
 
 def grants(
@@ -265,7 +274,18 @@ def view_tables(reporter: Reporter, names: Names, view: View) -> Iterator[Diagno
             if name not in names.views:
                 known = names.model.views
                 yield reporter.unknown("view", name, known, f"view {view.name}", view.location)
+    if table is not None and table.persistence is not None and _is_asked_for(table):
+        message = (
+            f"The derived table of view {view.name} cannot be kept: its SQL depends on the filters "
+            "or parameters of each query, and is computed with it"
+        )
+        severity = Severity.warning
+        yield reporter.problem(message, table.location, kind="model", severity=severity)
     persistence = table.persistence if table is not None else None
     if persistence is not None and persistence.datagroup_trigger is not None:
         location = table.location if table is not None else None
         yield from datagroup(reporter, names, persistence.datagroup_trigger, location)
+
+
+def _is_asked_for(table: DerivedTable) -> bool:
+    return table.explore_source is None and depends_on_query(table)

@@ -87,6 +87,7 @@ class FieldChecks:
             yield from self._filters(field)
             if field.category is Category.parameter:
                 yield from self._parameter(field)
+            yield from self._default(field)
         yield from self._cycles(graph)
 
     def _tell(
@@ -213,6 +214,13 @@ class FieldChecks:
             problem = filter_problem(target, pair.expression) if target is not None else None
             if problem is not None:
                 yield self._tell(field, f"{problem} (on {pair.field})", kind="filter")
+
+    def _default(self, field: Field) -> Iterator[Diagnostic]:
+        """The default of a filter is a filter expression."""
+        default = field.default_value
+        problem = filter_problem(field, default) if default else None
+        if field.category is Category.filter and problem is not None:
+            yield self._tell(field, f"{problem} (default_value of {field.name})", kind="filter")
 
     def _parameter(self, field: Field) -> Iterator[Diagnostic]:
         values = [choice.value for choice in field.allowed_values]

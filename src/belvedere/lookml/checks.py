@@ -27,6 +27,9 @@ def check_model(model: Model) -> Iterator[Diagnostic]:
         owner = f'test "{test.name}"'
         source = test.explore_source
         yield from _source(reporter, source, owner, test.location, explores)
+        for name, expression in test.asserts if source.explore in explores else ():
+            told = f'assert "{name}" of {owner}'
+            yield from explores[source.explore].expression(expression, told, test.location)
         if not test.asserts:
             message = f"{owner} asserts nothing"
             yield reporter.problem(message, test.location, severity=Severity.warning)

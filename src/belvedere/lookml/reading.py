@@ -9,6 +9,7 @@ from belvedere.lookml.assemble import Raw, Value
 from belvedere.lookml.constants import Constants, replaced
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.model import FilterPair, Location, SortSpec
+from belvedere.lookml.spans import seconds_of
 from belvedere.lookml.vocabulary import CHOICES, FLAGS, PARAMETERS, WITHOUT_EFFECT
 
 _TRUE = frozenset({"yes", "true"})
@@ -86,6 +87,17 @@ class Reader:
     def whole(self, raw: Raw, parameter: str) -> int | None:
         number = self.number(raw, parameter)
         return None if number is None else int(number)
+
+    def span(self, raw: Raw, parameter: str) -> str | None:
+        """A length of time, such as "24 hours"."""
+        value, text = raw.last(parameter), self.text(raw, parameter)
+        if text is not None and value is not None and "{" not in text and seconds_of(text) is None:
+            self.report(
+                f"{parameter} takes a number of seconds, minutes, hours or days, not "
+                f'"{text.strip()}"',
+                value.location,
+            )
+        return text
 
     def names(self, raw: Raw, parameter: str) -> tuple[str, ...]:
         """A list of words or strings; a single value counts as a list of one."""

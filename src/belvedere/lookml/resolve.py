@@ -65,7 +65,7 @@ def resolve_model(
         },
         map_layers={item.name: _map_layer(reader, item) for item in by_kind.get("map_layer", [])},
         tests=tuple(_tests(reader, raws)),
-        persist_for=reader.text(raw, "persist_for"),
+        persist_for=reader.span(raw, "persist_for"),
         persist_with=reader.text(raw, "persist_with"),
         case_sensitive=reader.maybe_flag(raw, "case_sensitive"),
         week_start_day=(reader.text(raw, "week_start_day") or "monday").lower(),
@@ -96,8 +96,8 @@ def _datagroup(reader: Reader, raw: Raw) -> Datagroup:
         label=reader.text(raw, "label"),
         description=reader.text(raw, "description"),
         sql_trigger=reader.text(raw, "sql_trigger"),
-        interval_trigger=reader.text(raw, "interval_trigger"),
-        max_cache_age=reader.text(raw, "max_cache_age"),
+        interval_trigger=reader.span(raw, "interval_trigger"),
+        max_cache_age=reader.span(raw, "max_cache_age"),
     )
     if not (made.sql_trigger or made.interval_trigger or made.max_cache_age):
         message = (

@@ -60,7 +60,7 @@ def resolve_explore(reader: Reader, raw: Raw) -> Explore:
         symmetric_aggregates=reader.flag(raw, "symmetric_aggregates", True),
         suggestions=reader.flag(raw, "suggestions", True),
         case_sensitive=reader.maybe_flag(raw, "case_sensitive"),
-        persist_for=reader.text(raw, "persist_for"),
+        persist_for=reader.span(raw, "persist_for"),
         persist_with=reader.text(raw, "persist_with"),
         aggregate_tables=tuple(
             _aggregate_table(reader, child) for child in raw.children("aggregate_table")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from belvedere.lookml.assemble import Raw, Value
@@ -14,6 +15,7 @@ from belvedere.lookml.vocabulary import (
     DIMENSION_TYPES,
     FISCAL_TIMEFRAMES,
     INTERVALS,
+    MEANT_FOR,
     MEASURE_TYPES,
     TIMEFRAME_ALIASES,
     TIMEFRAMES,
@@ -50,7 +52,6 @@ _TEXTS = [
     "default_value",
     "suggest_dimension",
     "suggest_explore",
-    "suggest_persist_for",
 ]
 _LISTS = {
     "tags": "tags",
@@ -116,6 +117,8 @@ class FieldResolver:
             values[_LISTS[parameter]] = reader.names(raw, parameter)
         for parameter in raw.values.keys() & _FLAGS.keys():
             values[parameter] = reader.flag(raw, parameter, _FLAGS[parameter])
+        if "suggest_persist_for" in raw.values:
+            values["suggest_persist_for"] = reader.span(raw, "suggest_persist_for")
         values["case_sensitive"] = reader.maybe_flag(raw, "case_sensitive")
         values["full_suggestions"] = reader.maybe_flag(raw, "full_suggestions")
         values["datatype"] = reader.text(raw, "datatype") or "datetime"
@@ -145,6 +148,7 @@ class FieldResolver:
         values = self._common(raw)
         kind = self._reader.text(raw, "type") or "string"
         self._check_type(raw, kind, "dimension")
+        self._check_meant(raw, kind)
         values |= self._cases(raw) | self._tiers(raw)
         if kind.startswith("duration_"):
             values["interval"] = kind.removeprefix("duration_")
@@ -165,6 +169,19 @@ class FieldResolver:
             return
         hint = did_you_mean(kind, known)
         self._report(f'Unknown type "{kind}" of {owner} "{raw.name}".{hint}', raw)
+
+    def _check_meant(self, raw: Raw, kind: str) -> None:
+        for parameter, written in raw.values.items():
+            types = MEANT_FOR.get((raw.key, parameter))
+            if types is None or any(fnmatchcase(kind, known) for known in types):
+                continue
+            self._reader.report(
+                f'{parameter} of {raw.key} "{raw.name}" has no effect: it is meant for '
+                f"{' and '.join(types[:2])}, not for {kind}",
+                written[-1].location,
+                severity=Severity.warning,
+                field_name=f"{self._view}.{raw.name}",
+            )
 
     def _tiers(self, raw: Raw) -> dict[str, Any]:
         values: dict[str, Any] = {"style": self._reader.text(raw, "style") or "classic"}
@@ -202,7 +219,11 @@ class FieldResolver:
         """Labels with their conditions; None is the condition of `else`."""
         for child in value.node.children:
             if child.key == "when":
-                written = self._reader.texts(Value(child, value.tree))
+                branch = Value(child, value.tree)
+                written = self._reader.texts(branch)
+                if "sql" not in written or "label" not in written:
+                    self._reader.report("when of a case needs sql and label", branch.location)
+                    continue
                 yield written.get("label", ""), written.get("sql", "")
             elif child.key == "else":
                 yield self._reader.filled(child.value, value), None
@@ -219,6 +240,7 @@ class FieldResolver:
     def _group(self, raw: Raw) -> Iterator[Field]:
         values = self._common(raw)
         kind = self._reader.text(raw, "type") or "time"
+        self._check_meant(raw, kind)
         if kind == "duration":
             yield from self._durations(raw, values)
             return
@@ -262,15 +284,23 @@ class FieldResolver:
         reader = self._reader
         kind = reader.text(raw, "type") or "string"
         self._check_type(raw, kind, "measure")
+        self._check_meant(raw, kind)
         if kind == "count" and values["sql"] is not None:
             self._report("Measures of type count do not use the sql parameter", raw)
             values["sql"] = None
         values["filters"] = reader.pairs(raw) + reader.pairs(raw, "filter")
-        values["percentile"] = reader.number(raw, "percentile")
+        values["percentile"] = self._percentile(raw)
         values["precision"] = reader.whole(raw, "precision")
         values["approximate_threshold"] = reader.whole(raw, "approximate_threshold")
         kind = {"int": "number", "time": "date_time"}.get(kind, kind)
         return Field(category=Category.measure, type=kind, **values)
+
+    def _percentile(self, raw: Raw) -> float | None:
+        number = self._reader.number(raw, "percentile")
+        if number is not None and not 0 < number < 100:
+            self._report(f"percentile takes a number between 0 and 100, not {number:g}", raw)
+            return None
+        return number
 
     def _input(self, raw: Raw) -> Field:
         """A filter or a parameter: fields that are only ever given a value."""

@@ -106,13 +106,13 @@ def persistence(reader: Reader, raw: Raw) -> Persistence | None:
         name: reader.text(raw, name)
         for name in (
             "datagroup_trigger",
-            "interval_trigger",
-            "persist_for",
             "increment_key",
             "distribution",
             "distribution_style",
         )
     }
+    for name in ("interval_trigger", "persist_for"):
+        values[name] = reader.span(raw, name)
     values["sql_trigger_value"] = reader.text(raw, "sql_trigger_value") or reader.text(
         raw, "sql_trigger"
     )

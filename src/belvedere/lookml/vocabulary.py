@@ -328,3 +328,37 @@ WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
 """Parameters that are understood and change nothing: whether that can change results, and what
 to know or to do instead.
 """
+
+_TIMES = ("date", "date_*", "time")
+_COMPARED = ("period_over_period",)
+MEANT_FOR: dict[tuple[str, str], tuple[str, ...]] = {
+    ("dimension", "tiers"): ("tier", "bin"),
+    ("dimension", "bins"): ("bin", "tier"),
+    ("dimension", "style"): ("tier", "bin"),
+    ("dimension", "sql_latitude"): ("location",),
+    ("dimension", "sql_longitude"): ("location",),
+    ("dimension", "start_location_field"): ("distance",),
+    ("dimension", "end_location_field"): ("distance",),
+    ("dimension", "units"): ("distance",),
+    ("dimension", "sql_start"): ("duration", "duration_*"),
+    ("dimension", "sql_end"): ("duration", "duration_*"),
+    ("dimension", "intervals"): ("dimension_group",),
+    ("dimension", "timeframes"): ("dimension_group",),
+    ("dimension", "datatype"): _TIMES,
+    ("dimension", "convert_tz"): (*_TIMES, "duration", "duration_*"),
+    ("dimension_group", "timeframes"): ("time",),
+    ("dimension_group", "intervals"): ("duration",),
+    ("dimension_group", "sql_start"): ("duration",),
+    ("dimension_group", "sql_end"): ("duration",),
+    ("measure", "percentile"): ("percentile", "percentile_distinct"),
+    ("measure", "list_field"): ("list",),
+    ("measure", "direction"): ("running_total", "percent_of_total"),
+    ("measure", "approximate"): ("count_distinct",),
+    **{
+        ("measure", parameter): _COMPARED
+        for parameter in ("based_on", "based_on_time", "period", "kind", "value_to_date")
+    },
+    ("measure", "datatype"): _TIMES,
+    ("measure", "convert_tz"): _TIMES,
+}
+"""Parameters that only some types of a field have a use for."""

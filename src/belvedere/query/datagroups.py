@@ -17,8 +17,8 @@ from belvedere.errors import BelvedereError, NotFound
 from belvedere.lookml.labels import shown
 from belvedere.lookml.model import Datagroup, Explore, Model
 from belvedere.lookml.scope import scope_of
+from belvedere.lookml.spans import seconds_of
 from belvedere.projects.served import ServedModels
-from belvedere.query.persistence import seconds_of
 from belvedere.query.tables import DatagroupRow
 from belvedere.store import Database, EpochWatch, bump
 

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from belvedere.lookml.model import Explore, Model
-
-_SPAN = re.compile(r"\s*(\d+)\s*(second|minute|hour|day)s?\s*\Z")
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-
-
-def seconds_of(text: str) -> int | None:
-    """`"24 hours"` in seconds; None for anything else."""
-    match = _SPAN.match(text)
-    return int(match.group(1)) * _SECONDS[match.group(2)] if match else None
+from belvedere.lookml.spans import seconds_of
 
 
 def reuse_seconds(model: Model, explore: Explore, default: int) -> int:

@@ -12,8 +12,8 @@ from belvedere.lookml import metadata
 from belvedere.lookml.field_traits import suggestable
 from belvedere.lookml.model import Explore
 from belvedere.lookml.scope import Scope, ScopedField
+from belvedere.lookml.spans import seconds_of
 from belvedere.query.definition import Definition
-from belvedere.query.persistence import seconds_of
 from belvedere.query.preparing import Offer
 from belvedere.query.runner import Runner
 

@@ -121,6 +121,29 @@ VIEWS = [
         "derived_table: { sql: select * from ${v.SQL_TABLE_NAME} ;; }",
         "Derived tables refer to one another in a circle: v → v",
     ),
+    (
+        (
+            "filter: f {} derived_table: { sql: select {% condition f %} 1 {% endcondition %} ;; "
+            'persist_for: "1 hour" }'
+        ),
+        "cannot be kept: its SQL depends on the filters or parameters of each query",
+    ),
+    (
+        (
+            "derived_table: { explore_source: people { column: id {} "
+            "expression_custom_filter: ${people.nme} = 1 ;; } }"
+        ),
+        'field "people.nme" in derived table "v".',
+    ),
+    ('derived_table: { sql: 1 ;; persist_for: "soon" }', 'or days, not "soon"'),
+    ('dimension: x { suggest_persist_for: "6" }', "suggest_persist_for takes a number of seconds"),
+    ("dimension: x { tiers: [1] }", 'tiers of dimension "x" has no effect: it is meant for tier'),
+    ("dimension_group: x { type: time timeframes: [date] intervals: [day] }", "meant for duration"),
+    ("dimension: x { type: date timeframes: [date] }", "it is meant for dimension_group, not for"),
+    ("measure: x { type: sum sql: 1 ;; list_field: y } dimension: y {}", "it is meant for list"),
+    ("measure: x { type: percentile percentile: 150 sql: 1 ;; }", "between 0 and 100, not 150"),
+    ('dimension: x { case: { when: { label: "a" } } }', "when of a case needs sql and label"),
+    ('filter: f { type: number default_value: "x y" }', "(default_value of f)"),
     ("dimension: x { sql: {% if %} ;; }", "Liquid error"),
     ("dimension: x { html: {{ value | shout }} ;; }", "Liquid error: unknown filter 'shout'"),
     ('dimension: x { label: "{{ _modle._name }}" }', "Variable not found (_modle). Did you mean"),
@@ -161,6 +184,7 @@ def test_circles_of_derived_tables_are_told_once(tmp_path: Path) -> None:
 
 
 EXPLORES = [
+    ('persist_for: "a while"', "persist_for takes a number of seconds, minutes, hours or days"),
     ('persist_for: "1 hour" persist_with: daily', "persist_with counts"),
     ("sql_always_where: ${people.nme} = 1 ;;", 'field "people.nme" in sql_always_where. Did you'),
     ("sql_always_having: ${people.nme} = 1 ;;", 'field "people.nme" in sql_always_having'),

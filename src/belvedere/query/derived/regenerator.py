@@ -21,11 +21,11 @@ from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.errors import BelvedereError, EngineError
 from belvedere.lookml.derived_graph import derived_graph, in_order
 from belvedere.lookml.model import Model
+from belvedere.lookml.spans import seconds_of
 from belvedere.projects.served import ServedModels
 from belvedere.query.datagroups import rendered
 from belvedere.query.derived.builder import Builder, Order
 from belvedere.query.derived.states import KeptState
-from belvedere.query.persistence import seconds_of
 from belvedere.query.running import Running, RunningQueries
 from belvedere.query.tables import DatagroupRow
 from belvedere.store import Database

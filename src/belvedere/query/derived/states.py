@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from belvedere import ids
 from belvedere.clock import Clock
 from belvedere.compiler.persistent import KeptTable
-from belvedere.query.persistence import seconds_of
+from belvedere.lookml.spans import seconds_of
 from belvedere.query.tables import KeptTableRow
 from belvedere.store import Database, EpochWatch, bump
 
