@@ -7,17 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select
 
-from belvedere.accounts import users
 from belvedere.accounts.permissions import Permission
-from belvedere.api import search
+from belvedere.api import saved, search
 from belvedere.api.call import Call, Stream, Text
-from belvedere.api.operation import read_parameter
 from belvedere.api.present.outcomes import answer_of
-from belvedere.content import folders, looks, metadata
-from belvedere.content.tables import ContentFavorite, ContentMetadata, Folder, Look
+from belvedere.content import folders, looks
+from belvedere.content.tables import Folder, Look
 from belvedere.errors import BadRequest, Invalid, NotFound, Problem
 from belvedere.query import stored
 from belvedere.query.definition import definition_from
@@ -75,23 +72,6 @@ def _no_query(name: str | None) -> Invalid:
     return Invalid(Problem("query_id", "invalid", f"There is no query {name or 'of that model'}"))
 
 
-def owner_of(call: Call, body: Mapping[str, Any], found: Look | None) -> int | None:
-    """Whose Look it is to be: administrators decide, else it is the caller's or stays whose it
-    is.
-    """
-    own = found.user_id if found is not None else call.session.user_id
-    given = body.get("user_id")
-    if given is None or given == str(own):
-        return own
-    if not call.session.permissions.is_admin:
-        message = "Only administrators decide whose a Look is"
-        raise Invalid(Problem("user_id", "invalid", message))
-    try:
-        return users.get(call.db, given).id
-    except NotFound:
-        raise Invalid(Problem("user_id", "invalid", f"There is no user {given}")) from None
-
-
 def check_public(
     call: Call, body: Mapping[str, Any], found: Look | None, query: StoredQuery | None
 ) -> None:
@@ -106,73 +86,15 @@ def check_public(
         raise Invalid(Problem("public", "invalid", message))
 
 
-# Searching
-
-
-def searched(call: Call) -> Select[Look]:
+def searched(call: Call) -> Select[Any]:
     """The Looks that the parameters ask for; the trash only where they ask for it."""
-    favorite = _favorite(call)
-    wanted = search.criteria(call, _criteria(favorite))
-    chosen = select(Look).join(Look.meta).options(contains_eager(Look.meta))
-    chosen = chosen.where(call.reach.looks(), wanted, _in_trash(call), _curated(call))
-    return chosen.order_by(*search.order(call, _sorts(favorite), Look.id))
-
-
-def _favorite(call: Call) -> ColumnElement[Any]:
-    """The id of the caller's favourite."""
-    own = ContentFavorite.user_id == call.session.user_id
-    found = select(ContentFavorite.id).where(
-        ContentFavorite.content_metadata_id == ContentMetadata.id, own
+    return saved.searched(
+        call,
+        Look,
+        call.reach.looks(),
+        {"query_id": search.words(Look.query_slug)},
+        {"query_id": Look.query_slug},
     )
-    return found.correlate(ContentMetadata).scalar_subquery()
-
-
-def _in_trash(call: Call) -> ColumnElement[bool]:
-    deleted = read_parameter("deleted", "bool", call)
-    return Look.deleted_at.is_not(None) if deleted else Look.deleted_at.is_(None)
-
-
-def _curated(call: Call) -> ColumnElement[bool]:
-    """Without what is in the personal folders of others."""
-    if not read_parameter("curate", "bool", call):
-        return true()
-    others = Folder.owner_id.is_not(None) & (Folder.owner_id != call.session.user_id)
-    return or_(Look.folder_id.is_(None), Look.folder_id.not_in(select(Folder.id).where(others)))
-
-
-def _criteria(favorite: ColumnElement[Any]) -> dict[str, search.Criterion]:
-    viewed = ContentMetadata.last_viewed_at
-    return {
-        "id": search.ids(Look.id),
-        "title": search.text(Look.title),
-        "description": search.text(Look.description),
-        "content_favorite_id": search.ids(favorite),
-        "folder_id": search.ids(Look.folder_id),
-        "user_id": search.ids(Look.user_id),
-        "view_count": search.ids(ContentMetadata.view_count),
-        "query_id": search.words(Look.query_slug),
-        "last_viewed_at": search.moment("last_viewed_at", viewed, lambda since: viewed >= since),
-    }
-
-
-def _sorts(favorite: ColumnElement[Any]) -> dict[str, search.Column]:
-    plain = ("id", "title", "description", "user_id", "folder_id", "created_at", "updated_at")
-    found: dict[str, search.Column] = {
-        name: getattr(Look, name) for name in (*plain, "last_updater_id", "deleted_at")
-    }
-    counted = ("view_count", "favorite_count", "last_viewed_at", "last_accessed_at")
-    found |= {name: getattr(ContentMetadata, name) for name in counted}
-    return found | {
-        "space_id": Look.folder_id,
-        "query_id": Look.query_slug,
-        "deleted": Look.deleted_at.is_not(None),
-        "content_metadata_id": ContentMetadata.id,
-        "content_favorite_id": favorite,
-        "certification_status": ContentMetadata.certification_status,
-    }
-
-
-# Running
 
 
 def run(call: Call, found: Look, options: RunOptions) -> Text | Stream:
@@ -192,12 +114,5 @@ def run(call: Call, found: Look, options: RunOptions) -> Text | Stream:
     except NotFound:
         raise BadRequest("View Not Found") from None
     answer = answer_of(outcome)
-    _note_access(call, found)
+    saved.note_access(call, found)
     return replace(answer, freshness=None) if isinstance(answer, Text) else answer
-
-
-def _note_access(call: Call, found: Look) -> None:
-    last = found.meta.last_accessed_at
-    if last is None or call.now - last >= _ACCESS_COUNTED:
-        with call.transaction() as session:
-            metadata.accessed(session, found.meta, call.now)

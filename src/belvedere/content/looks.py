@@ -9,13 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from belvedere import ids
-from belvedere.accounts import texts
-from belvedere.content import folders, personal, titles
+from belvedere.content import folders, saved, titles
 from belvedere.content.tables import ContentMetadata, Folder, Look
-from belvedere.errors import Invalid, NotFound, Problem
+from belvedere.errors import NotFound
 from belvedere.query.tables import StoredQuery
-
-_LONGEST_DESCRIPTION = 10_000
 
 
 def get(session: Session, look_id: str | int) -> Look:
@@ -68,34 +65,18 @@ def update(
     """Set what is given; `folder` and `query` are those that the values name, where they name
     others than before. Invalid for a title that the folder has already.
     """
-    given = values.get("title")
-    title = titles.checked(given) if given is not None else look.title
-    restored = values.get("deleted") is False and look.deleted_at is not None
-    target = folder or look.folder
-    if target is None and restored:
-        target = personal.of(session, user_id)
-    if folder is not None:
-        folders.check_open(folder)
-    stays_deleted = look.deleted_at is not None and not restored
-    if target is not None and not stays_deleted:
-        titles.check_changed(session, look, target, title)
     _set_plain(look, values)
-    look.title, look.folder = title, target
+    saved.place(session, look, values, folder, user_id)
     if query is not None and query.slug != look.query_slug:
         look.query_slug = query.slug
         _revoke_certification(look, user_id, now)
     if "deleted" in values:
-        set_deleted(look, bool(values["deleted"]), user_id, now)
-    touched(session, look, user_id, now)
+        saved.set_deleted(look, bool(values["deleted"]), user_id, now)
+    saved.touched(session, look, user_id, now)
 
 
 def _set_plain(look: Look, values: Mapping[str, Any]) -> None:
-    problems: list[Problem] = []
-    if "description" in values:
-        text = texts.checked(values, "description", problems, _LONGEST_DESCRIPTION)
-        look.description = text or None
-    if problems:
-        raise Invalid(*problems)
+    saved.set_description(look, values)
     if values.get("is_run_on_load") is not None:
         look.is_run_on_load = values["is_run_on_load"]
     if values.get("public") is not None:
@@ -104,33 +85,9 @@ def _set_plain(look: Look, values: Mapping[str, Any]) -> None:
             look.public_slug = ids.slug()
 
 
-def touched(session: Session, look: Look, user_id: int, now: datetime) -> None:
-    """Somebody has changed it."""
-    look.updated_at, look.last_updater_id = now, user_id
-    session.flush()
-
-
-def set_deleted(look: Look, deleted: bool, user_id: int, now: datetime) -> None:
-    """Into the trash, or out of it; what is where it is wanted stays as it is."""
-    if deleted and look.deleted_at is None:
-        look.deleted_at, look.deleter_id = now, user_id
-    elif not deleted:
-        look.deleted_at = look.deleter_id = None
-
-
-def move(session: Session, look: Look, folder: Folder, user_id: int, now: datetime) -> None:
-    """Invalid for the folder that it is in, and for one that has one of that title."""
-    check_elsewhere(look, folder)
-    folders.check_open(folder)
-    if look.deleted_at is None:
-        titles.check_changed(session, look, folder, look.title)
-    look.folder = folder
-    touched(session, look, user_id, now)
-
-
 def copy(session: Session, look: Look, folder: Folder, user_id: int, now: datetime) -> Look:
     """A Look of the same query, that nobody has certified or shown to everybody."""
-    check_elsewhere(look, folder)
+    saved.check_elsewhere(look, folder)
     folders.check_open(folder)
     made = Look(
         title=titles.of_copy(session, Look, folder, look.title),
@@ -147,12 +104,6 @@ def copy(session: Session, look: Look, folder: Folder, user_id: int, now: dateti
     session.add(made)
     session.flush()
     return made
-
-
-def check_elsewhere(look: Look, folder: Folder) -> None:
-    if folder.id == look.folder_id:
-        message = f"The Look is in {folder.name} already: folder_id must name another folder"
-        raise Invalid(Problem("folder_id", "invalid", message))
 
 
 def _revoke_certification(look: Look, user_id: int, now: datetime) -> None:

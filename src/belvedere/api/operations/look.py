@@ -13,7 +13,6 @@ from belvedere.api.looks import (
     changeable,
     check_public,
     folder_to_save_in,
-    owner_of,
     query_to_save,
     run,
     searched,
@@ -22,7 +21,8 @@ from belvedere.api.looks import (
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.looks import present_looks_in_folders, present_looks_with_queries
 from belvedere.api.run_options import run_options
-from belvedere.content import certification, folders, looks
+from belvedere.api.saved import owner_of
+from belvedere.content import certification, folders, looks, saved
 from belvedere.content.tables import Look
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.query import stored
@@ -115,7 +115,7 @@ def move_look(call: Call, look_id: str, folder_id: str | None) -> dict[str, Any]
     """Move a Look into another folder."""
     found = changeable(call, look_id)
     target = folder_to_save_in(call, _required(folder_id))
-    looks.move(call.db, found, target, call.session.user_id, call.now)
+    saved.move(call.db, found, target, call.session.user_id, call.now)
     return _presented(call, found)
 
 
