@@ -18,7 +18,7 @@ QUERY: dict[str, Any] = {
 }
 ELSEWHERE = (
     *("snowflake", "redshift", "bigquery_standard_sql", "trino", "presto", "athena"),
-    *("mssql", "oracle"),
+    *("mssql", "oracle", "mysql", "mariadb", "clickhouse", "spark", "databricks"),
 )
 
 

@@ -82,6 +82,10 @@ class Database:
     def set_timezone(self, name: str) -> None:
         self.connection.execute(f"SET TimeZone = '{name}'")
 
+    def examples(self, most: int) -> int:
+        """How many a property test should try here."""
+        return most
+
 
 class _WithoutNames(Database):
     """VALUES has no names for columns; a common table expression has."""

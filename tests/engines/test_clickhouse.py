@@ -778,7 +778,7 @@ def test_a_driver_that_is_missing(monkeypatch, module, config, label) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     message = rf"The driver for {label} is not installed: pip install 'belvedere\[clickhouse\]'"
     with pytest.raises(EngineUnavailable, match=message):
-        ClickHouseEngine(config)
+        ClickHouseEngine(config).ping()
 
 
 def test_it_writes_no_text_and_closes(engine) -> None:

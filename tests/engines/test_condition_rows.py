@@ -121,7 +121,7 @@ def test_string_conditions_agree_with_a_plain_reading(
         st.lists(string_terms(ignore_case=not case_sensitive), min_size=1, max_size=4),
         st.lists(st.one_of(st.none(), texts), min_size=5, max_size=30),
     )
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=database.examples(150), deadline=None)
     def check(terms: list[StringTerm], rows: list[str | None]) -> None:
         rows = [*rows, None, "", "a", "B", "%", "ab^"]
         expression = ", ".join(term.written for term in terms)
@@ -217,7 +217,7 @@ def test_number_conditions_agree_with_a_plain_reading(database: Database) -> Non
     literals = ["NULL" if x is None else str(x) for x in rows]
 
     @given(st.lists(st.tuples(number_terms(), st.booleans()), min_size=1, max_size=4))
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=database.examples(200), deadline=None)
     def check(given: list[tuple[tuple[str, NumberTerm, NumberTerm], bool]]) -> None:
         text = ", ".join(("NOT " if negated else "") + term[0] for term, negated in given)
         flags = [negated for _, negated in given]
@@ -390,7 +390,7 @@ def test_date_conditions_agree_with_a_plain_reading(
         st.sampled_from(["monday", "sunday", "thursday"]),
         st.integers(-11, 11),
     )
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=database.examples(60), deadline=None)
     def check(terms: list[Any], now: datetime, week_start: str, offset: int) -> None:
         calendar = Calendar(week_start, offset)
         time = TimeContext(now, timezone, database_timezone, calendar)

@@ -103,10 +103,11 @@ def test_by_key_aggregates_stand_inside_larger_expressions(database: Database) -
     total = dialect.sum_by_key("CASE WHEN (t.v > 1) THEN t.v END", "t.k + 0")
     average = dialect.average_by_key("t.v", "t.k")
     source = database.values("(1, 1, 3.0), (1, 1, 3.0), (1, 2, 5.0), (2, 3, 1.0)", "g, k, v")
+    order = average if dialect.supports_hidden_order else "2"
     sql = (
         f"SELECT t.g, COALESCE({total}, 0) / NULLIF(COUNT(DISTINCT t.k), 0) - {average} AS x "
         f"FROM {source} "
-        f"GROUP BY 1 HAVING {total} IS NULL OR {total} > 7 ORDER BY {average} DESC, 1"
+        f"GROUP BY 1 HAVING {total} IS NULL OR {total} > 7 ORDER BY {order} DESC, 1"
     )
     assert [(g, float(x)) for g, x in database.run(sql)] == [(1, 0.0), (2, -1.0)]
 

@@ -527,6 +527,6 @@ def test_a_missing_driver_is_named(monkeypatch) -> None:
     monkeypatch.setattr("belvedere.engines.drivers.import_module", missing)
     for dialect, label in (("mysql", "MySQL"), ("mariadb", "MariaDB")):
         with pytest.raises(EngineUnavailable) as failed:
-            open_engine(ConnectionConfig(dialect))
+            open_engine(ConnectionConfig(dialect)).ping()
         expected = f"The driver for {label} is not installed: pip install 'belvedere[mysql]'"
         assert str(failed.value) == expected

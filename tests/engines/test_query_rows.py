@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -230,3 +231,23 @@ def test_measures_that_are_not_shown_count_beside_the_primary_key(
     request = Request(MODEL, "t", ("t.id",), datetime.now(UTC), **asked)
     found = database.run(compile_query(request, database.dialect).sql)
     assert [row[0] for row in found] == expected
+
+
+def test_days_are_sorted_where_groups_are_filtered(database: Database) -> None:
+    """By what is not selected, as is the measure that decides."""
+    days = [datetime(2021, 3, day, 12) for day in range(1, 8)]
+    prepare(database, [(day, None, day.day - 2) for day in reversed(days)])
+    request = Request(
+        MODEL,
+        "t",
+        ("t.at_day_of_week", "t.count"),
+        datetime.now(UTC),
+        sorts=(Sort("t.at_day_of_week", descending=True),),
+        filters={"t.least": ">=0"},
+        limit=3,
+    )
+    found = database.run(compile_query(request, database.dialect).sql)
+    assert found == [("Sunday", 1), ("Saturday", 1), ("Friday", 1)]
+    plain = replace(request, sorts=(Sort("t.at_day_of_week"),))
+    found = database.run(compile_query(plain, database.dialect).sql)
+    assert found == [("Tuesday", 1), ("Wednesday", 1), ("Thursday", 1)]

@@ -29,7 +29,7 @@ def connection() -> None:
 def connection_add(name: str, url: str, home: Path, database: str | None) -> None:
     """Define the connection NAME to the database at URL.
 
-    URL is duckdb:///path/to/file or postgresql://user:password@host:port/database.
+    URL is duckdb:///path/to/file or mysql://user:password@host:port/database, say.
     A connection of that name is changed to the new URL.
     """
     settings = settings_of(home, database)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from belvedere.compiler.conditions import condition
 from belvedere.compiler.dialects.base import Dialect
@@ -78,6 +78,15 @@ class _Strategy:
     raw: Callable[[Fragment], str]
     conditions: Callable[[], list[Fragment]]
     from_clause: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """What to sort by; `hidden` where it is none of the columns."""
+
+    sql: str
+    descending: bool
+    hidden: bool
 
 
 class StatementWriter:
@@ -177,11 +186,33 @@ class StatementWriter:
         kept = [sql for sql in having if sql is not None]
         if kept:
             lines.append(f"HAVING {all_of(kept)}")
+            if any(term.hidden for term in order) and not self._dialect.supports_hidden_order:
+                lines, order = self._around(lines, [name for name, _ in columns], order)
+        return "\n".join([*lines, *self._end(select, order)])
+
+    def _end(self, select: Select, order: list[_Term]) -> Iterator[str]:
         if order:
-            lines.append(f"ORDER BY {', '.join(order)}")
+            terms = [self._dialect.order(term.sql, descending=term.descending) for term in order]
+            yield f"ORDER BY {', '.join(terms)}"
         if select.limit is not None:
-            lines.append(self._dialect.limit(select.limit, ordered=bool(order)))
-        return "\n".join(lines)
+            yield self._dialect.limit(select.limit, ordered=bool(order))
+
+    def _around(
+        self, lines: list[str], names: list[str], order: list[_Term]
+    ) -> tuple[list[str], list[_Term]]:
+        """The statement within one that has the hidden terms as columns, and can sort by them."""
+        added, terms = [], []
+        for number, term in enumerate(order, 1):
+            if term.hidden:
+                column = output_column(self._dialect, f"z___order_{number}")
+                added.append(f"{term.sql} AS {column}")
+                terms.append(replace(term, sql=column))
+            else:
+                terms.append(term)
+        listed = ",\n  ".join(output_column(self._dialect, name) for name in names)
+        inner = "\n".join([",\n  ".join([lines[0], *added]), *lines[1:]])
+        source = self._dialect.aliased(f"(\n{inner}\n)", "z___ordered")
+        return [f"SELECT\n  {listed}", f"FROM {source}"], terms
 
     def _columns(self, select: Select, strategy: _Strategy) -> list[tuple[str, str]]:
         columns = [(item.name, self._shown(item, strategy)) for item in select.dimensions]
@@ -236,7 +267,7 @@ class StatementWriter:
         )
         return None if made is None else made.sql
 
-    def _order(self, select: Select, strategy: _Strategy, columns: dict[str, str]) -> list[str]:
+    def _order(self, select: Select, strategy: _Strategy, columns: dict[str, str]) -> list[_Term]:
         companions = {item.name: item.companion for item in select.dimensions}
         constant: set[str] = set()
         if not self._dialect.supports_group_by_constant:
@@ -250,7 +281,7 @@ class StatementWriter:
             companion = companions.get(order.name)
             if companion is not None:
                 sql = self._least(companion, strategy) if select.grouped else companion.sql
-                terms.append(self._dialect.order(sql, descending=order.descending))
+                terms.append(_Term(sql, order.descending, hidden=True))
             if order.name in columns:
                 sql = columns[order.name]
             elif order.name in select.extra_order:
@@ -258,7 +289,7 @@ class StatementWriter:
                 sql = self._measures.sql(scoped, strategy.aggregate, strategy.raw)
             else:
                 raise QueryError(f"Cannot sort by {order.name}")
-            terms.append(self._dialect.order(sql, descending=order.descending))
+            terms.append(_Term(sql, order.descending, hidden=order.name not in columns))
         return terms
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from belvedere import activity
 from belvedere.connections import connections
 from belvedere.connections.connections import PASSWORD_CONTEXT
+from belvedere.connections.options import TAKE_PARAMETERS
 from belvedere.connections.tables import StoredConnection
 from belvedere.engines import open_engine
 from belvedere.engines.base import ConnectionConfig, Engine
@@ -23,7 +24,6 @@ from belvedere.store import Database, EpochWatch
 from belvedere.vault import Vault
 
 _APPLICATION_CONNECTIONS = 4
-_WITH_OPTIONS = frozenset({"athena", "snowflake"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def config_of(row: StoredConnection, vault: Vault, settings: Settings) -> Connec
 
 def _options(row: StoredConnection) -> tuple[tuple[str, str], ...]:
     """`warehouse=A&role=B`, for dialects whose drivers know more than the definition does."""
-    if row.dialect not in _WITH_OPTIONS:
+    if row.dialect not in TAKE_PARAMETERS:
         return ()
     return tuple(parse_qsl(str((row.extra or {}).get("jdbc_additional_params") or "")))
 

@@ -6,12 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from belvedere.engines.base import Engine
-from belvedere.errors import BelvedereError, Invalid, Problem
+from belvedere.errors import BelvedereError, Invalid, Problem, QueryTimeout
 
 TESTS = ("connect", "query", "kill", "database_timezone")
+_RANGES = "SELECT count(*) AS n FROM range(100000000) a, range(100000) b WHERE a.{id} % 7 = b.{id}"
 _SLOW = {
-    "duckdb": "SELECT count(*) FROM range(100000000) a, range(100000) b",
+    "clickhouse": "SELECT count() AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 1",
+    "databricks": _RANGES.format(id="id"),
+    "duckdb": _RANGES.format(id="range"),
+    "mariadb": "SELECT SLEEP(30) AS slept",
+    "mysql": "SELECT SLEEP(30) AS slept",
     "postgres": "SELECT pg_sleep(30)",
+    "spark": _RANGES.format(id="id"),
+    "sqlite": (
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) "
+        "SELECT COUNT(*) AS n FROM c"
+    ),
 }
 _NOWHERE = {"oracle": " FROM dual"}
 """What follows values that are selected from no table."""
@@ -58,7 +68,7 @@ def _kill(engine: Engine) -> str:
         with engine.execute(_slow(engine.config.dialect), timeout=0.2) as execution:
             for _ in execution.batches():
                 pass
-    except BelvedereError:
+    except QueryTimeout:
         return "Queries can be stopped"
     return "The statement ended before it was stopped"
 

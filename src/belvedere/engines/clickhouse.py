@@ -75,7 +75,6 @@ class ClickHouseEngine(Engine):
         self._pool: Pool[Session] = Pool(config.max_connections, self._connect, Session.close)
         self._server: EmbeddedServer | None = None
         self._lock = threading.Lock()
-        require_driver(embedded=not config.host)
 
     @property
     def _path(self) -> str:
@@ -83,6 +82,7 @@ class ClickHouseEngine(Engine):
         return path if path == IN_MEMORY else str(Path(path).resolve())
 
     def _connect(self) -> Session:
+        require_driver(embedded=not self.config.host)
         try:
             if self.config.host:
                 return ServerSession(self.config, self._settings)

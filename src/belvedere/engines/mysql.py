@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -58,12 +59,15 @@ class MySQLEngine(Engine):
     keeps_tables: ClassVar[bool] = True
 
     def __init__(self, config: ConnectionConfig) -> None:
-        label = "MariaDB" if config.dialect == "mariadb" else "MySQL"
         self.config = config
-        self._driver = driver("pymysql", label, "mysql")
         self._pool: Pool[_Session] = Pool(config.max_connections, self._connect, _Session.close)
         self._tls = _tls(config)
         self._known_zones: set[str] = set()
+
+    @cached_property
+    def _driver(self) -> Any:
+        label = "MariaDB" if self.config.dialect == "mariadb" else "MySQL"
+        return driver("pymysql", label, "mysql")
 
     # Connections
 

@@ -416,11 +416,8 @@ class SparkEngine(_SparkEngine):
     `options` that begin with "spark." are settings of Spark, others headers of every call.
     """
 
-    def __init__(self, config: ConnectionConfig) -> None:
-        _pyspark("pyspark.sql.connect.session")
-        super().__init__(config)
-
     def _connect(self) -> _Session:
+        _pyspark("pyspark.sql.connect.session")
         zone = {"spark.sql.session.timeZone": self.config.timezone}
         if not self.config.host:
             settings = {**_SETTINGS, **zone, "spark.sql.runSQLOnFiles": "false"}
@@ -475,10 +472,6 @@ class DatabricksEngine(_SparkEngine):
     """A SQL warehouse. `password` is an access token, `database` a catalog; the warehouse's path
     is the option http_path, or follows the host: `….databricks.com/sql/1.0/warehouses/…`.
     """
-
-    def __init__(self, config: ConnectionConfig) -> None:
-        driver("databricks.sql", "Databricks", "databricks")
-        super().__init__(config)
 
     def _connect(self) -> _Session:
         return _DatabricksSession(self.config)

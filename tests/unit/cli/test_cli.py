@@ -67,7 +67,7 @@ def test_an_instance_is_administered_from_empty(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("connection", "add", "x", "mysql://h/d"), 1, "begins with duckdb:// or postgresql://"),
+        (("connection", "add", "x", "mysql://h"), 1, "needs a database"),
         (("connection", "add", "with blank", "duckdb:///x"), 1, "letters, digits"),
         (("user", "add", "nonsense", "--role", "Admin"), 1, "not an e-mail address"),
         (("user", "add", "a@b", "--role", "King"), 1, "there are: Admin, Developer"),

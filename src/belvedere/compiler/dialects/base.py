@@ -45,6 +45,8 @@ class Dialect(ABC):
     """Whether statements in front of the query can be sent along with it, as a script."""
     supports_nested_order: ClassVar[bool] = True
     """Whether a subquery may have ORDER BY without a limit."""
+    supports_hidden_order: ClassVar[bool] = True
+    """Whether a query with HAVING may sort by an aggregate that it does not select."""
     conditions_are_values: ClassVar[bool] = True
     """Whether a condition can stand where a value can, and a boolean value where a condition."""
     empty_text_is_null: ClassVar[bool] = False

@@ -107,6 +107,29 @@ class ClickHouse(Dialect):
     default_schema: ClassVar[str | None] = "default"
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
 
+    notes: ClassVar[tuple[str, ...]] = (
+        (
+            "A connection with a host is to a server, over HTTP (port 8123, or 8443 with SSL); one "
+            "without is to a folder, which a process of its own opens: one at a time, no tables "
+            "that reach beyond it."
+        ),
+        (
+            "A time is an instant that is shown in the time zone of the session, which is that of "
+            "the connection; columns with a zone of their own are read as the same instants. Times "
+            "are those of DateTime64(6), from 1900 to 2299."
+        ),
+        (
+            "Sessions set what other databases have: outer joins and empty groups give nulls, "
+            "columns win over aliases, UNION is distinct. The user needs the right to change "
+            "settings (`readonly = 2`, not 1)."
+        ),
+        (
+            "Sums, averages and percentiles by key hold the distinct keys of a group in one array; "
+            "they are as exact as sum, avg and quantilesExact of the column's type."
+        ),
+        "A sum of whole numbers wraps around beyond 64 bits, as the database's own sum does.",
+    )
+
     functions: ClassVar[Mapping[str, str]] = {
         "mod": "MOD({0}, NULLIF({1}, 0))",
         "rand": "randCanonical()",

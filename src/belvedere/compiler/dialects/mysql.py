@@ -134,6 +134,37 @@ class MySQL(Dialect):
     default_schema: ClassVar[str | None] = None
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
 
+    notes: ClassVar[tuple[str, ...]] = (
+        "A join of type full_outer is refused: there is none.",
+        (
+            "Times are moved by CONVERT_TZ, which knows zones other than UTC only where the "
+            "server's time zone tables are loaded (without them it is an error, not a null), and "
+            "leaves times that a TIMESTAMP column could not hold as they are: those before 1970, "
+            "and on most servers those from 2038 on."
+        ),
+        (
+            "Whether texts are equal, and which is greater, is up to the column's collation: under "
+            "one that ignores case, rows are grouped and a case-sensitive filter on a whole value "
+            "matches without it. Patterns (`%`), `contains` and `position` follow case_sensitive."
+        ),
+        (
+            "Sessions have no sql_mode: what is divided by zero, or no date or number, is null. "
+            "Their time zone is the connection's, in which TIMESTAMP columns are read."
+        ),
+        (
+            "Sums and averages by key (symmetric aggregates) are exact to twelve decimals; keys "
+            "are told apart by 128 bits."
+        ),
+        (
+            "Lists and percentiles hold the values of a group in one text: one that is longer than "
+            "max_allowed_packet is an error."
+        ),
+        (
+            "A schema is what the server calls a database; tmp_db_name names the one for derived "
+            "tables, where the connection's user may create, index and drop tables."
+        ),
+    )
+
     functions: ClassVar[Mapping[str, str]] = {
         "rand": "RAND()",
         "divide": "(1e0 * {0} / NULLIF({1}, 0))",

@@ -105,6 +105,20 @@ _GIVEN = f"CAST({{0}} AS {_NAIVE})"
 _MOST_DIGITS = 38
 
 
+_ANSI = (
+    "Sessions are in ANSI mode: overflow, division by zero and texts that are no numbers are "
+    "errors, not nulls."
+)
+_INSTANTS = (
+    "TIMESTAMP columns are instants, read in the time zone of the connection; TIMESTAMP_NTZ "
+    "columns are read as they are."
+)
+_PAIRS = (
+    "Sums, averages and percentiles by key (symmetric aggregates) hold the distinct keys of a "
+    "group in one array, and have the exact type of SUM; they need variants (Spark 4)."
+)
+
+
 class Spark(Dialect):
     """Sessions must have spark.sql.session.timeZone set to the database time zone: TIMESTAMP (an
     instant) and epoch columns become naive timestamps in it. spark.sql.ansi.enabled must be true,
@@ -121,7 +135,23 @@ class Spark(Dialect):
     supports_group_by_ordinal: ClassVar[bool] = True
     like_is_case_sensitive: ClassVar[bool] = True
     default_schema: ClassVar[str | None] = "default"
+    supports_hidden_order: ClassVar[bool] = False
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
+
+    notes: ClassVar[tuple[str, ...]] = (
+        (
+            "A connection with a host is to a Spark Connect server (port 15002); one without runs "
+            "Spark in this server, over a folder of Parquet, ORC or JSON files, and needs Java 17 "
+            "or later: JAVA_HOME says where. One server serves one folder so."
+        ),
+        (
+            "Additional parameters that begin with `spark.` are settings of the session (or of the "
+            "Spark that is started here); others are headers of every call."
+        ),
+        _ANSI,
+        _INSTANTS,
+        _PAIRS,
+    )
 
     functions: ClassVar[Mapping[str, str]] = {
         "mod": "MOD({0}, NULLIF({1}, 0))",
@@ -247,12 +277,10 @@ class Spark(Dialect):
 
     def sum_by_key(self, operand: str, key: str) -> str:
         """Sums have the type of SUM: a variant is what can be cast to a type that is computed."""
-        kind = f"typeof(SUM({operand}))"
-        both = "COALESCE(sum_ + pair_.value, pair_.value)"
-        return (
-            f"aggregate({_pairs(operand, key)}, variant_get(CAST(NULL AS VARIANT), '$', {kind}), "
-            f"(sum_, pair_) -> variant_get(CAST({both} AS VARIANT), '$', {kind}))"
-        )
+        none = f"variant_get(CAST(NULL AS VARIANT), '$', typeof(SUM({operand})))"
+        both = "CAST(COALESCE(sum_ + pair_.value, pair_.value) AS VARIANT)"
+        more = f"(sum_, pair_) -> variant_get({both}, '$', typeof(sum_))"
+        return f"aggregate({_pairs(operand, key)}, {none}, {more})"
 
     def average_by_key(self, operand: str, key: str) -> str:
         return f"({self.sum_by_key(operand, key)} / NULLIF(size({_pairs(operand, key)}), 0))"
@@ -307,6 +335,17 @@ class Databricks(Spark):
 
     name: ClassVar[str] = "databricks"
     label: ClassVar[str] = "Databricks"
+
+    notes: ClassVar[tuple[str, ...]] = (
+        (
+            "The host is the workspace's, the password an access token, the database a catalog; "
+            "the SQL warehouse's path follows the host (`….databricks.com/sql/1.0/warehouses/…`) "
+            "or is the additional parameter `http_path`."
+        ),
+        _ANSI,
+        _INSTANTS,
+        _PAIRS,
+    )
 
 
 def _week(operand: str, start: int) -> str:

@@ -158,6 +158,25 @@ class SQLite(Dialect):
     default_schema: ClassVar[str | None] = "main"
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
 
+    notes: ClassVar[tuple[str, ...]] = (
+        (
+            "There are no types of time: a dimension's time is a text such as `2018-05-18 "
+            "18:30:02` (a `T`, a fraction and an offset are understood too), or seconds since 1970 "
+            "with `datatype: epoch`."
+        ),
+        (
+            "A value has a type, a column has none that holds: a result's columns are typed by its "
+            "first rows, and one that goes on with other types is an error that asks for a cast."
+        ),
+        (
+            "Time zones, sums by key, percentiles, lists and distances are functions that "
+            "Belvedere gives its connections: the SQL does not run in other programs. They add up "
+            "without rounding, decimals as doubles."
+        ),
+        "What is divided by zero is null, and text that is no number counts as zero.",
+        "The file is opened to be read only, and statements reach no other file.",
+    )
+
     functions: ClassVar[Mapping[str, str]] = {
         "rand": "((RANDOM() >> 11) / 9007199254740992.0 + 0.5)",
         "mod": "(({0}) - ({1}) * CAST(({0}) / ({1}) AS INTEGER))",
