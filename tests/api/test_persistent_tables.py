@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+import sqlite3
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import chdb
 import duckdb
 import psycopg
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
+from tests.engines.clickhouse_server import ClickHouseServer, clickhouse_server, fill
+from tests.engines.mariadb_server import MariaDBServer, mariadb_server
 from tests.engines.postgres_server import PostgresServer, postgres_server
 
 from belvedere import clock
 from belvedere.projects import models
 
-__all__ = ["postgres_server"]
+__all__ = ["clickhouse_server", "mariadb_server", "postgres_server"]
 
 LOOKML = """
 connection: "sales"
@@ -123,7 +131,7 @@ view: mine {
 }
 explore: mine {}
 view: broken {
-  derived_table: { datagroup_trigger: daily sql: SELECT nothing FROM nowhere ;; }
+  derived_table: { datagroup_trigger: daily sql: SELECT missing FROM nowhere ;; }
   dimension: nothing {}
 }
 explore: broken {}
@@ -144,23 +152,204 @@ MORE = [
 ]
 
 
+class Place(ABC):
+    """A database that tables are kept in."""
+
+    definition: dict[str, Any]
+    """What a connection to it says."""
+    beside = False
+    """Whether derived tables are files of the server's own."""
+    one_process = False
+    """Whether nobody else can open it meanwhile."""
+    slow = "SELECT COUNT(*) AS n FROM {0} a CROSS JOIN {0} b CROSS JOIN {0} c"
+    many: str
+
+    @abstractmethod
+    def run(self, statements: Iterable[str]) -> None: ...
+
+    @abstractmethod
+    def kept(self, folder: str | None) -> set[str]:
+        """Names of tables; `folder` is where those are that are files."""
+
+
+class DuckDB(Place):
+    beside = one_process = True
+    many = "range(4000)"
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self.path = str(folder / "sales.duckdb")
+        self.definition = {"dialect_name": "duckdb", "database": self.path}
+
+    def run(self, statements: Iterable[str]) -> None:
+        with duckdb.connect(self.path) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def kept(self, folder: str | None) -> set[str]:
+        return {path.stem for path in Path(folder or "").glob("*.duckdb")}
+
+
+class SQLite(Place):
+    beside = True
+    many = "(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 4000) SELECT n FROM r)"
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self.path = str(folder / "sales.sqlite")
+        self.definition = {"dialect_name": "sqlite", "database": self.path}
+
+    def run(self, statements: Iterable[str]) -> None:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            for statement in statements:
+                connection.execute(re.sub(r"\bDATE (?=')", "", statement))
+            connection.commit()
+
+    def kept(self, folder: str | None) -> set[str]:
+        with contextlib.closing(sqlite3.connect(f"{folder}/derived.sqlite")) as connection:
+            found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            return {name for (name,) in found.fetchall()}
+
+
+class Postgres(Place):
+    many = "generate_series(1, 4000)"
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        database = server.create_database()
+        self.url = server.url(database)
+        self.definition = {"dialect_name": "postgres", "database": database}
+        self.definition |= {"host": server.host, "port": str(server.port)}
+        self.definition |= {"username": server.user, "password": server.password}
+        self.run(["CREATE SCHEMA scratch"])
+
+    def run(self, statements: Iterable[str]) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def kept(self, folder: str | None) -> set[str]:
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'scratch'"
+            )
+            return {name for (name,) in found}
+
+
+class MariaDB(Place):
+    """All databases of the server are next to each other: each test has a scratch of its own."""
+
+    many = "seq_1_to_4000"
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self.server: MariaDBServer = request.getfixturevalue("mariadb_server")
+        self.database = self.server.create_database()
+        self.scratch = self.server.create_database()
+        self.definition = {"dialect_name": "mariadb", "database": self.database}
+        self.definition |= {"host": self.server.host, "port": str(self.server.port)}
+        self.definition |= {"username": self.server.user, "password": self.server.password}
+        self.definition["tmp_db_name"] = self.scratch
+
+    def run(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self.server.run(statement.replace("TIMESTAMP", "DATETIME"), self.database)
+
+    def kept(self, folder: str | None) -> set[str]:
+        return {name for (name,) in self.server.run("SHOW TABLES", self.scratch)}
+
+
+def for_clickhouse(statement: str) -> str:
+    if statement.startswith("UPDATE"):
+        found = re.fullmatch(r"UPDATE (\w+) SET (.*) WHERE (.*)", statement)
+        assert found
+        return (
+            f"ALTER TABLE {found[1]} UPDATE {found[2]} WHERE {found[3]} SETTINGS mutations_sync = 2"
+        )
+    if statement.startswith("CREATE TABLE"):
+        statement = statement.replace("TIMESTAMP", "DateTime64(6)")
+        return f"{statement} ENGINE = MergeTree ORDER BY tuple()"
+    return statement
+
+
+class ClickHouse(Place):
+    many = "numbers(4000)"
+    slow = "SELECT COUNT(*) AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 1"
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        server: ClickHouseServer = request.getfixturevalue("clickhouse_server")
+        self.server, self.database = server, server.create_database()
+        self.scratch = server.create_database()
+        self.definition = {"dialect_name": "clickhouse", "database": self.database}
+        self.definition |= {"host": server.host, "port": str(server.port)}
+        self.definition |= {"username": server.user, "password": server.password}
+        self.definition["tmp_db_name"] = self.scratch
+
+    def run(self, statements: Iterable[str]) -> None:
+        with contextlib.closing(chdb.connect(":memory:")) as connection:
+            connection.query(f"USE {self.database}")
+            for statement in statements:
+                connection.query(for_clickhouse(statement))
+
+    def kept(self, folder: str | None) -> set[str]:
+        with contextlib.closing(chdb.connect(":memory:")) as connection:
+            found = connection.query(f"SHOW TABLES FROM {self.scratch}", "TSV").bytes().decode()
+        return set(found.split())
+
+
+class ClickHouseFolder(Place):
+    one_process = True
+    many = ClickHouse.many
+    slow = ClickHouse.slow
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self.path = folder / "clickhouse"
+        self.definition = {"dialect_name": "clickhouse", "database": str(self.path)}
+        self.run(["CREATE DATABASE scratch"])
+
+    def run(self, statements: Iterable[str]) -> None:
+        fill(self.path, *map(for_clickhouse, statements))
+
+    def kept(self, folder: str | None) -> set[str]:
+        told = self.path.parent / "told"
+        fill(
+            self.path,
+            f"SELECT name FROM system.tables WHERE database = 'scratch' INTO OUTFILE '{told}' FORMAT TSV",
+        )
+        found = set(told.read_text().split())
+        told.unlink()
+        return found
+
+
+PLACES: dict[str, type[Place]] = {
+    "duckdb": DuckDB,
+    "postgres": Postgres,
+    "mariadb": MariaDB,
+    "sqlite": SQLite,
+    "clickhouse": ClickHouse,
+    "clickhouse in a folder": ClickHouseFolder,
+}
+
+
 class Sales:
     """A database with the model over it; `run` changes it behind the server's back."""
 
-    def __init__(self, instance: Instance, admin: ApiClient, dialect: str, place: str) -> None:
-        self.instance, self.admin, self.dialect, self.place = instance, admin, dialect, place
+    def __init__(self, instance: Instance, admin: ApiClient, place: Place) -> None:
+        self.instance, self.admin, self.place = instance, admin, place
 
     def run(self, statements: list[str]) -> None:
-        if self.dialect == "postgres":
-            with psycopg.connect(self.place, autocommit=True) as connection:
-                for statement in statements:
-                    connection.execute(statement.encode())
-            return
+        if self.place.one_process:
+            self.let_go()
+        self.place.run(statements)
+
+    def let_go(self) -> None:
+        """Close the database; it is opened again for the next query."""
         self.instance.services.engines.open("sales").close()
         self.admin.patch("/connections/sales", {"pool_timeout": 100})
-        with duckdb.connect(self.place) as connection:
-            for statement in statements:
-                connection.execute(statement)
+
+    def kept(self) -> set[str]:
+        """The tables of by_shop."""
+        folder = self.instance.services.engines.open("sales").config.scratch_folder
+        if self.place.one_process:
+            self.let_go()
+        return {name for name in self.place.kept(folder) if name.lower().endswith("_by_shop")}
 
     def rows(self, view: str, *fields: str, client: ApiClient | None = None, **more: Any) -> Any:
         query = {"model": "sales", "view": view, "fields": [f"{view}.{name}" for name in fields]}
@@ -181,29 +370,12 @@ class Sales:
         self.instance.services.regenerator.regenerate()
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+@pytest.fixture(params=PLACES)
 def sales(request: pytest.FixtureRequest, instance: Instance, tmp_path: Path) -> Sales:
     admin = instance.as_role("Admin")
-    body: dict[str, Any] = {
-        "name": "sales",
-        "dialect_name": request.param,
-        "tmp_db_name": "scratch",
-    }
-    if request.param == "duckdb":
-        place = str(tmp_path / "sales.duckdb")
-        with duckdb.connect(place) as connection:
-            for statement in TABLES:
-                connection.execute(statement)
-        body["database"] = place
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        database = server.create_database()
-        place = server.url(database)
-        with psycopg.connect(place, autocommit=True) as made:
-            for statement in ["CREATE SCHEMA scratch", *TABLES]:
-                made.execute(statement.encode())
-        body |= {"host": server.host, "port": str(server.port), "database": database}
-        body |= {"username": server.user, "password": server.password}
+    place = PLACES[request.param](request, tmp_path)
+    place.run(TABLES)
+    body = {"name": "sales", "tmp_db_name": "scratch", **place.definition}
     answer = admin.post("/connections", body | {"pdt_api_control_enabled": True})
     assert answer.status == 200, answer.text
     assert answer.json()["pdts_enabled"]
@@ -213,7 +385,7 @@ def sales(request: pytest.FixtureRequest, instance: Instance, tmp_path: Path) ->
     with instance.services.database.session() as session:
         models.add_project(session, "sales", folder, clock.now())
         models.register(session, "sales", "sales", "sales", clock.now())
-    return Sales(instance, admin, request.param, place)
+    return Sales(instance, admin, place)
 
 
 def test_a_table_is_made_once_and_read_by_everybody(sales: Sales) -> None:
@@ -337,9 +509,8 @@ def test_builds_are_started_watched_and_refused(sales: Sales) -> None:
 
 
 def test_a_build_can_be_stopped(sales: Sales) -> None:
-    rows = "range(4000)" if sales.dialect == "duckdb" else "generate_series(1, 4000)"
     folder = sales.instance.services.models.project("sales").root
-    slow = f"SELECT COUNT(*) AS n FROM {rows} a, {rows} b, {rows} c"
+    slow = sales.place.slow.format(sales.place.many)
     text = f'view: slow {{ derived_table: {{ persist_for: "1 hour" sql: {slow} ;; }} dimension: n {{}} }}'
     (folder / "sales.model.lkml").write_text(f"{LOOKML}\n{text}\nexplore: slow {{}}\n")
     started = sales.admin.get("/derived_table/sales/slow/start")
@@ -354,12 +525,12 @@ def test_a_build_can_be_stopped(sales: Sales) -> None:
 
 def test_replaced_tables_are_dropped(sales: Sales) -> None:
     sales.rows("by_shop", "shop")
-    first = kept_tables(sales)
+    first = sales.kept()
     assert finished(sales.admin, sales.admin.get("/derived_table/sales/by_shop/start"))
-    assert len(kept_tables(sales)) == 2
+    assert len(sales.kept()) == 2
     sales.instance.skip(minutes=11)
     sales.instance.services.regenerator.regenerate()
-    assert not first & kept_tables(sales)
+    assert not first & sales.kept()
     assert sales.rows("by_shop", "shop") == [("north",), ("south",)]
 
 
@@ -371,18 +542,6 @@ def test_without_a_place_tables_are_computed(sales: Sales) -> None:
     refused = sales.admin.post("/queries/run/json", query)
     assert refused.status == 400
     assert "tmp_db_name" in refused.text
-
-
-def kept_tables(sales: Sales) -> set[str]:
-    if sales.dialect == "duckdb":
-        folder = Path(sales.instance.services.engines.open("sales").config.scratch_folder or "")
-        return {path.stem for path in folder.glob("*_by_shop.duckdb")}
-    with psycopg.connect(sales.place) as connection:
-        found = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'scratch' "
-            "AND tablename LIKE '%by_shop'"
-        )
-        return {name for (name,) in found}
 
 
 def finished(client: ApiClient, started: Any) -> dict[str, Any]:

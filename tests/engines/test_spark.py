@@ -86,6 +86,7 @@ from tests.engines.test_query_rows import (
     ZONES as QUERY_ZONES,
     test_days_are_sorted_where_groups_are_filtered,
     test_filters_by_local_dates as many_filters_by_local_dates,
+    test_measures_that_are_not_shown_count_beside_the_primary_key,
     test_pivots_and_totals as many_pivots_and_totals,
 )
 

@@ -191,7 +191,7 @@ class Tables:
         raise LookmlError(
             f'The derived table of view "{view.name}" is made by sql_create or create_process, '
             "which needs persistent derived tables: give the connection a place for them "
-            "(tmp_db_name), and the table a trigger",
+            "(tmp_db_name), in a database that keeps them, and the table a trigger",
             str(table.location or view.location or view.name),
         )
 

@@ -12,6 +12,7 @@ from belvedere.connections.options import (
     SUPPORTED,
     TAKE_PARAMETERS,
 )
+from belvedere.connections.tables import StoredConnection
 from belvedere.connections.testing import TESTS
 from belvedere.engines import keeps_tables
 
@@ -47,6 +48,11 @@ def _info(name: str) -> dict[str, Any]:
         "supported_driver_versions": [],
         "supported_options": {option: option in supported for option in KNOWN},
     }
+
+
+def keeps_derived_tables(row: StoredConnection) -> bool:
+    """Whether the connection has a place for them, in a kind of database that can keep them."""
+    return keeps_tables(row.dialect) and bool((row.extra or {}).get("tmp_db_name"))
 
 
 def dialect_facts(name: str) -> dict[str, Any]:

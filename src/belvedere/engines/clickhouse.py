@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -68,6 +69,8 @@ def clean(message: str) -> str:
 
 class ClickHouseEngine(Engine):
     """A schema is what ClickHouse calls a database."""
+
+    keeps_tables: ClassVar[bool] = True
 
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
@@ -189,12 +192,59 @@ class ClickHouseEngine(Engine):
     def explain(self, sql: str) -> str:
         return "\n".join(str(next(iter(row.values()))) for row in self._rows(f"EXPLAIN {sql}"))
 
+    # Derived tables
+
+    def build(
+        self,
+        name: str,
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),  # noqa: ARG002  they are there for everybody
+        started: Started | None = None,
+    ) -> None:
+        try:
+            self._write(statements, started)
+        except BaseException:
+            with contextlib.suppress(EngineError):
+                self._write(self._droppings(name))
+            raise
+
+    def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
+        self._write([statement])
+
+    def _droppings(self, name: str) -> list[str]:
+        """What drops the table wherever it is: there are no transactions."""
+        escaped = name.replace("\\", "\\\\").replace("'", "''")
+        found = self._rows(f"SELECT database, name FROM system.tables WHERE name = '{escaped}'")
+        return [f"DROP TABLE {_quoted(row['database'])}.{_quoted(row['name'])}" for row in found]
+
+    def _write(self, statements: Sequence[str], started: Started | None = None) -> None:
+        if self.config.read_only:
+            raise EngineError("This connection only reads")
+        session = self._session()
+        run = _Run(session, self._pool, "", None)
+        try:
+            if started is not None:
+                started(run.cancel)
+            for run.sql in statements:
+                run.check()
+                session.write(run.sql, run.name)
+        except BaseException as error:
+            raise run.translated(error) from None
+        finally:
+            run.end()
+
     def close(self) -> None:
         self._pool.close()
         with self._lock:
             server, self._server = self._server, None
         if server is not None:
             folders.release(self._path, server)
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace("`", "\\`")
+    return f"`{escaped}`"
 
 
 def _first_word(sql: str) -> str:

@@ -27,11 +27,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from belvedere.engines.clickhouse_writing import select_of
 from belvedere.errors import EngineError, EngineUnavailable
 
 IN_MEMORY = ":memory:"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
+_WRITING = {
+    "readonly": 0,
+    # Values of INSERT are not shown when a statement is formatted: they may only be values.
+    "input_format_values_interpret_expressions": 0,
+}
 _KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 _SELECTING = frozenset({"SELECT", "WITH"})
 _OTHER_READING = frozenset({"DESCRIBE", "EXISTS", "EXPLAIN", "SHOW"})
@@ -175,6 +181,15 @@ def _literal(value: str) -> str:
     return f"'{escaped}'"
 
 
+def _name(schema: str) -> str:
+    escaped = schema.replace("\\", "\\\\").replace("`", "\\`")
+    return f"`{escaped}`"
+
+
+def _listed(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {_literal(str(value))}" for name, value in settings.items())
+
+
 def _checked(plain: str) -> bool:
     """Whether the statement, as ClickHouse itself writes it, selects; EngineError where it may
     not run.
@@ -183,17 +198,23 @@ def _checked(plain: str) -> bool:
     word = found[1].upper() if found else ""
     if word not in _SELECTING | _OTHER_READING:
         raise EngineError(f"Only queries can be run here, not {word or 'this'}")
-    code = _QUOTED.sub(lambda quoted: quoted[1] or "''", plain)
+    code = refuse_reaching(plain)
     if _TO_FILES.search(code):
         raise EngineError("Queries that write files cannot be run here")
     if _FORMATTED.search(code):
         raise EngineError("A query cannot choose the format of its rows here")
+    return word in _SELECTING
+
+
+def refuse_reaching(plain: str) -> str:
+    """The statement without texts; EngineError where it names what reads files."""
+    code = _QUOTED.sub(lambda quoted: quoted[1] or "''", plain)
     reaching = _REACHING.search(_ALIASED.sub("", code))
     if reaching is not None:
         raise EngineError(
             f"{reaching[1]} cannot be used here. A column of that name needs its table's name"
         )
-    return word in _SELECTING
+    return code
 
 
 class _Session:
@@ -212,6 +233,8 @@ class _Session:
             if "kill" in request:
                 begins = _literal(_marked(request["kill"], ""))
                 self._run(f"KILL QUERY WHERE startsWith(query, {begins})", "Null")
+            elif "write" in request:
+                self._write(request["write"], request["name"])
             elif "settings" in request:
                 self._first = request
                 self._set()
@@ -228,16 +251,29 @@ class _Session:
 
     def _set(self) -> None:
         if self._first["schema"]:
-            quoted = self._first["schema"].replace("\\", "\\\\").replace("`", "\\`")
-            self._run(f"USE `{quoted}`", "Null")
-        settings = self._first["settings"].items()
-        listed = ", ".join(f"{name} = {_literal(str(value))}" for name, value in settings)
-        self._run(f"SET {listed}", "Null")
+            self._run(f"USE {_name(self._first['schema'])}", "Null")
+        self._run(f"SET {_listed(self._first['settings'])}", "Null")
+
+    def _write(self, sql: str, name: str) -> None:
+        """The query is tried out where nothing can be written, nor anything else be reached."""
+        plain = self._plain(sql)
+        select = select_of(plain)
+        refuse_reaching(plain)
+        if select is not None:
+            self._run(f"EXPLAIN {select}", "Null")
+        with contextlib.closing(self._connect()) as writer:
+            settings = {**self._first["settings"], **_WRITING}
+            writer.query(f"SET {_listed(settings)}", "Null")
+            if self._first["schema"]:
+                writer.query(f"USE {_name(self._first['schema'])}", "Null")
+            writer.query(_marked(name, sql), "Null")
+
+    def _plain(self, sql: str) -> str:
+        told = self._run(f"SELECT formatQuerySingleLine({_literal(sql)})", "TSVRaw")
+        return told.decode(errors="replace").strip()
 
     def _rows(self, sql: str, name: str) -> Generator[bytes, None, None]:
-        plain = self._run(f"SELECT formatQuerySingleLine({_literal(sql)})", "TSVRaw").decode(
-            errors="replace"
-        )
+        plain = self._plain(sql)
         selects = _checked(plain)
         marked = _marked(name, sql)
         if not selects:

@@ -94,6 +94,10 @@ class Session(ABC):
         """Stop the statement of that name; from any thread."""
 
     @abstractmethod
+    def write(self, sql: str, name: str) -> None:
+        """Run a statement that makes or drops a table."""
+
+    @abstractmethod
     def types(self, sql: str) -> list[str]:
         """What ClickHouse calls the types of the columns."""
 
@@ -252,6 +256,10 @@ class ServerSession(Session):
         with contextlib.suppress(Failure):
             self._tried(lambda: self._client.command(f"KILL QUERY WHERE query_id = '{name}' ASYNC"))
 
+    def write(self, sql: str, name: str) -> None:
+        settings = {**self._settings, "query_id": name}
+        self._tried(lambda: self._client.command(sql, settings=settings))
+
     def types(self, sql: str) -> list[str]:
         query, settings = self._client.raw_query, self._all_settings()
         data = self._tried(lambda: query(_described(sql), fmt="JSONCompact", settings=settings))
@@ -336,6 +344,14 @@ class EmbeddedSession(Session):
 
     def kill(self, name: str) -> None:
         self._server.kill(name)
+
+    def write(self, sql: str, name: str) -> None:
+        try:
+            self._link.tell(write=sql, name=name)
+        except ProcessError as error:
+            raise Failure(str(error)) from None
+        except (OSError, EOFError):
+            raise Failure(_ENDED, lost=True) from None
 
     def types(self, sql: str) -> list[str]:
         """Over a second connection: the first is amid its answer."""

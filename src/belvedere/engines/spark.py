@@ -76,6 +76,8 @@ _LOCAL_SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.log.level": "OFF",
+    "spark.scheduler.allocation.file": str(Path(__file__).with_name("spark_pools.xml")),
+    "spark.scheduler.mode": "FAIR",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.filesourceTableRelationCacheSize": "0",
     "spark.ui.enabled": "false",
@@ -441,7 +443,7 @@ class SparkEngine(_SparkEngine):
 
     def _use(self, session: _Session) -> None:
         if self.config.database:
-            session.rows(f"USE CATALOG {_quoted(self.config.database)}")
+            session.rows(f"SET CATALOG {_quoted(self.config.database)}")
         if self.config.schema:
             session.rows(f"USE {_quoted(self.config.schema)}")
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -29,6 +29,7 @@ from belvedere.engines.base import (
 )
 from belvedere.engines.pool import Pool
 from belvedere.engines.sqlite_functions import register
+from belvedere.engines.sqlite_tables import REFUSED_FUNCTIONS, KeptTables
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
 BATCH_ROWS = 8_192
@@ -38,7 +39,6 @@ _SCHEMA = "main"
 _READING = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_FUNCTION}
 )
-_REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer"})
 _READING_PRAGMAS = frozenset({"table_list", "table_xinfo", "data_version", "page_size"})
 """The first two for introspection; full-text tables ask for the others themselves."""
 _OWN_ERRORS = (sqlite3.Error, sqlite3.Warning, pa.ArrowException, ValueError)
@@ -55,7 +55,7 @@ _NUMBERS = frozenset({int, float})
 
 def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
     if action == sqlite3.SQLITE_FUNCTION:
-        allowed = (second or "").lower() not in _REFUSED_FUNCTIONS
+        allowed = (second or "").lower() not in REFUSED_FUNCTIONS
     elif action == sqlite3.SQLITE_PRAGMA:
         allowed = first in _READING_PRAGMAS
     elif action == sqlite3.SQLITE_UPDATE:
@@ -66,12 +66,20 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
+class _Connection(sqlite3.Connection):
+    reads_kept = False
+    """Whether the file of derived tables is attached."""
+
+
 class SQLiteEngine(Engine):
+    keeps_tables: ClassVar[bool] = True
+
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
-        self._pool: Pool[sqlite3.Connection] = Pool(config.max_connections, self._connect, _end)
+        self._kept = KeptTables(config)
+        self._pool: Pool[_Connection] = Pool(config.max_connections, self._connect, _end)
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> _Connection:
         path = self.config.database or ":memory:"
         where = path
         if path != ":memory:":
@@ -80,7 +88,11 @@ class SQLiteEngine(Engine):
             where = f"{Path(path).resolve().as_uri()}?mode=ro"
         try:
             connection = sqlite3.connect(
-                where, uri=where != path, check_same_thread=False, isolation_level=None
+                where,
+                uri=where != path,
+                check_same_thread=False,
+                isolation_level=None,
+                factory=_Connection,
             )
         except sqlite3.Error as error:
             raise EngineUnavailable(str(error)) from None
@@ -88,10 +100,29 @@ class SQLiteEngine(Engine):
             connection.execute("PRAGMA query_only = ON")
             _meet_virtual_tables(connection)
             register(connection, self.config.timezone)
-            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-            connection.set_authorizer(_authorize)
+            self._lock(connection)
         except sqlite3.Error as error:
             _end(connection)
+            raise EngineUnavailable(str(error)) from None
+        return connection
+
+    def _lock(self, connection: _Connection) -> None:
+        """From here on statements reach what is attached already, and only read."""
+        connection.reads_kept = self._kept.attach(connection)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        connection.set_authorizer(_authorize)
+
+    def _taken(self) -> _Connection:
+        """A connection that reads derived tables, also if the first was made after it."""
+        connection = self._pool.take(self.config.pool_timeout)
+        if connection.reads_kept or not self._kept.exist():
+            return connection
+        try:
+            connection.set_authorizer(None)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
+            self._lock(connection)
+        except sqlite3.Error as error:
+            self._pool.give_up(connection)
             raise EngineUnavailable(str(error)) from None
         return connection
 
@@ -103,7 +134,7 @@ class SQLiteEngine(Engine):
         started: Started | None = None,
         whole: bool = False,
     ) -> Execution:
-        connection = self._pool.take(self.config.pool_timeout)
+        connection = self._taken()
         run = _Run(connection, self._pool, sql, timeout or self.config.timeout)
         try:
             if started is not None:
@@ -175,6 +206,21 @@ class SQLiteEngine(Engine):
             lines.append("  " * (depth - 1) + row["detail"])
         return "\n".join(lines)
 
+    # Derived tables
+
+    def build(
+        self,
+        name: str,  # noqa: ARG002  the statements name it
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),  # noqa: ARG002  they are in the same file
+        started: Started | None = None,
+    ) -> None:
+        self._kept.build(statements, started)
+
+    def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
+        self._kept.build([statement])
+
     def close(self) -> None:
         self._pool.close()
 
@@ -199,8 +245,8 @@ def _end(connection: sqlite3.Connection) -> None:
 class _Run:
     """One statement on one connection: its time limit, its cancellation, its end."""
 
-    connection: sqlite3.Connection
-    pool: Pool[sqlite3.Connection]
+    connection: _Connection
+    pool: Pool[_Connection]
     sql: str
     timeout: float | None
     cancelled: bool = False

@@ -150,7 +150,7 @@ def present(call: Call, row: StoredConnection) -> dict[str, Any]:
         "dialect_name": row.dialect,
         "dialect": dialect_info.dialect_facts(row.dialect),
         "snippets": [],
-        "pdts_enabled": bool((row.extra or {}).get("tmp_db_name")),
+        "pdts_enabled": dialect_info.keeps_derived_tables(row),
         "db_timezone": row.db_timezone,
         "query_timezone": row.query_timezone,
         "schema": row.db_schema,

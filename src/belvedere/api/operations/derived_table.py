@@ -87,6 +87,11 @@ def start_pdt_build(
             f"Builds cannot be started by the API on the connection {connection.name}: "
             "pdt_api_control_enabled is off"
         )
+    if not connection.engine.keeps_tables:
+        raise BadRequest(
+            f"The connection {connection.name} keeps no derived tables: those of "
+            f"{dialects.get(connection.config.dialect).label} databases are computed in each query"
+        )
     if connection.scratch is None:
         raise BadRequest(
             f"The connection {connection.name} keeps no derived tables: it has no tmp_db_name"

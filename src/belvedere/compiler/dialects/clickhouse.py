@@ -17,6 +17,7 @@ from belvedere.compiler.dialects.reading import (
     week_start,
 )
 from belvedere.errors import QueryError
+from belvedere.lookml.model import Persistence
 
 _WORDS = (
     "all and anti any array as asc asof between by case cast collate cross date delete desc "
@@ -292,6 +293,20 @@ class ClickHouse(Dialect):
             f"cos(radians({lat1})) * cos(radians({lat2})) * "
             f"pow(sin(radians(({lon2}) - ({lon1})) / 2), 2))))"
         )
+
+    # Persistent tables
+
+    def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
+        """Sorted by `sortkeys`, else by `indexes`, which are the same thing here."""
+        keys = ", ".join(layout.sortkeys or layout.indexes)
+        lines = [f"CREATE TABLE {table}", "ENGINE = MergeTree"]
+        if layout.partition_keys:
+            lines.append(f"PARTITION BY ({', '.join(layout.partition_keys)})")
+        lines.append(f"ORDER BY ({keys})" if keys else "ORDER BY tuple()")
+        return "\n".join([*lines, "SETTINGS allow_nullable_key = 1", "AS", select])
+
+    def create_index(self, table: str, name: str, columns: str) -> None:
+        """A table is sorted by its key instead."""
 
     # Rows and columns
 

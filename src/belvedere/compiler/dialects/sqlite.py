@@ -319,6 +319,18 @@ class SQLite(Dialect):
     def distance(self, lat1: str, lon1: str, lat2: str, lon2: str) -> str:
         return f"bv_distance({lat1}, {lon1}, {lat2}, {lon2})"
 
+    # Persistent tables
+
+    def scratch_table(self, schema: str, name: str) -> str:  # noqa: ARG002
+        """In a file beside the database, which is attached under this name."""
+        return f"belvedere.{self.quote(name)}"
+
+    def create_index(self, table: str, name: str, columns: str) -> str:
+        """Indexes of different tables may not have the same name."""
+        place, _, bare = table.partition(".")
+        index = self.quote(f"{bare[1:-1]} {name}")
+        return f"CREATE INDEX {place}.{index} ON {bare} ({columns})"
+
     # Rows and columns
 
     def text(self, operand: str) -> str:

@@ -153,5 +153,5 @@ def _present_connection_base(call: Call, name: str) -> dict[str, Any]:
         "name": name,
         "dialect": dialect_info.dialect_facts(row.dialect),
         "snippets": [],
-        "pdts_enabled": bool((row.extra or {}).get("tmp_db_name")),
+        "pdts_enabled": dialect_info.keeps_derived_tables(row),
     }
