@@ -108,7 +108,7 @@ class _Checker:
 
     def run(self, most: int | None = None) -> None:
         names = list(self._model.explores)
-        for name in names[:: -(-len(names) // most) if most else 1]:
+        for name in names[:: max(len(names) // most, 1) if most else 1]:
             self._report.explores += 1
             self._report.dialects[self._dialect] += 1
             self._explore(Asker(self._model, name), name)

@@ -275,12 +275,12 @@ class ClickHouse(Dialect):
         return f"arrayReduce('avgOrNull', {_values_by_key(operand, key)})"
 
     def percentile(self, operand: str, percent: float) -> str:
-        found = f"arrayAvg(quantilesExact({_fractions(percent)})({operand}))"
+        found = _mean(f"quantilesExact({_fractions(percent)})({operand})")
         return f"CASE WHEN COUNT({operand}) > 0 THEN {found} END"
 
     def percentile_by_key(self, operand: str, percent: float, key: str) -> str:
         quantiles = f"'quantilesExact({_fractions(percent)})'"
-        found = f"arrayAvg(arrayReduce({quantiles}, {_values_by_key(operand, key)}))"
+        found = _mean(f"arrayReduce({quantiles}, {_values_by_key(operand, key)})")
         return f"CASE WHEN countIf({_counts(operand, key)}) > 0 THEN {found} END"
 
     def list_distinct(self, operand: str) -> str:
@@ -353,6 +353,11 @@ def _values_by_key(operand: str, key: str) -> str:
     """A list of one value per distinct key: distinct pairs of both are the keys."""
     pairs = f"groupUniqArrayIf(tuple({key}, {operand}), {_counts(operand, key)})"
     return f"tupleElement({pairs}, 2)"
+
+
+def _mean(values: str) -> str:
+    """Of an array; that of decimals would have no more digits than they have."""
+    return f"arrayAvg(arrayMap(x -> toFloat64(x), {values}))"
 
 
 def _fractions(percent: float) -> str:
