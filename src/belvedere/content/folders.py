@@ -93,6 +93,13 @@ def subtree(folder_id: int) -> CTE:
 # Making
 
 
+def with_those_below(session: Session, ids: Iterable[int]) -> frozenset[int]:
+    found: set[int] = set()
+    for folder_id in ids:
+        found |= set(session.scalars(select(subtree(folder_id).c[0])))
+    return frozenset(found)
+
+
 def create(
     session: Session, parent: Folder, name: object, creator_id: int | None, now: datetime
 ) -> Folder:
