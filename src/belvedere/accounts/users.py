@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,6 +25,7 @@ from belvedere.vault import Vault
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")
 _LONGEST_FOLDER_ID = 64
+_LONGEST_STATE = 65_536
 
 
 def get(session: Session, user_id: int | str) -> User:
@@ -115,6 +117,7 @@ def change(
     for name in ("models_dir_validated", "ui_state"):
         if name in values:
             found[name] = values[name]
+    _check_state(values, problems)
     for name in ("can_manage_api3_creds", "is_disabled"):
         if values.get(name) is not None:
             found[name] = bool(values[name])
@@ -135,6 +138,12 @@ def touched(session: Session, user: User, now: datetime) -> None:
     user.updated_at = now
     session.flush()
     bump(session, "accounts")
+
+
+def _check_state(values: Mapping[str, Any], problems: list[Problem]) -> None:
+    if len(json.dumps(values.get("ui_state"))) > _LONGEST_STATE:
+        message = f"ui_state has {_LONGEST_STATE} characters at most"
+        problems.append(Problem("ui_state", "invalid", message))
 
 
 def _locale(values: Mapping[str, Any], problems: list[Problem]) -> str | None:

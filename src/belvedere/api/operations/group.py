@@ -12,6 +12,7 @@ from belvedere.accounts.tables import Group, GroupChild, GroupMember, GroupRole,
 from belvedere.api import search
 from belvedere.api.call import Call
 from belvedere.api.operation import RawBody, delete, get, patch, post
+from belvedere.api.people import known_people
 from belvedere.api.present.groups import (
     present_group,
     present_groups,
@@ -100,11 +101,11 @@ def delete_group(call: Call, group_id: str) -> None:
 
 @get("/groups/{group_id}/groups", requires="authenticated")
 def all_group_groups(call: Call, group_id: str) -> list[dict[str, Any]]:
-    """The groups that a group lists."""
+    """The groups that a group lists, as far as the caller may know them."""
     found = _visible(call, group_id)
     within = select(GroupChild.child_id).where(GroupChild.parent_id == found.id)
-    rows = call.db.scalars(select(Group).where(Group.id.in_(within)).order_by(Group.id)).all()
-    return present_groups(call, rows)
+    listed = select(Group).where(Group.id.in_(within), _known_to(call))
+    return present_groups(call, call.db.scalars(listed.order_by(Group.id)).all())
 
 
 @post("/groups/{group_id}/groups", requires=_MANAGE)
@@ -118,14 +119,15 @@ def add_group_group(call: Call, group_id: str, body: RawBody) -> dict[str, Any]:
 
 @get("/groups/{group_id}/users", requires="authenticated")
 def all_group_users(call: Call, group_id: str) -> list[dict[str, Any]]:
-    """The people whom a group lists."""
+    """The people whom a group lists, as far as the caller may know them."""
     found = _visible(call, group_id)
-    chosen = select(User)
+    chosen = select(User).where(known_people(call))
     if not found.include_by_default:
         chosen = chosen.join(GroupMember, GroupMember.user_id == User.id)
         chosen = chosen.where(GroupMember.group_id == found.id)
     sorts = {"id": User.id, "first_name": User.first_name, "last_name": User.last_name}
-    sorts |= {"email": User.email}
+    if call.session.permissions.has(_SEE_USERS):  # an order tells what it is by
+        sorts |= {"email": User.email}
     ordered = chosen.order_by(*search.order(call, sorts, User.id))
     return present_users(call, search.page_of(call, ordered))
 

@@ -12,7 +12,7 @@ from belvedere.accounts.tables import Group, GroupMember, User
 from belvedere.api import contract, search
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
-from belvedere.api.people import is_behind, oneself_or_any
+from belvedere.api.people import is_behind, known_people, oneself_or_any, somebody_known
 from belvedere.api.present.users import present_user, present_users
 from belvedere.content import folders, personal
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
@@ -95,7 +95,7 @@ def search_users_names(call: Call, pattern: str) -> list[dict[str, Any]]:
 @get("/users/{user_id}", requires="authenticated")
 def user(call: Call, user_id: str) -> dict[str, Any]:
     """One person: for administrators and oneself everything, for others the names."""
-    return present_user(call, users.get(call.db, user_id))
+    return present_user(call, somebody_known(call, user_id))
 
 
 @patch("/users/{user_id}", requires="authenticated")
@@ -148,7 +148,8 @@ def wipeout_user_emails(call: Call, user_id: str, body: dict[str, Any]) -> dict[
 
 def _page(call: Call, chosen: Select[User]) -> list[dict[str, Any]]:
     sorts = _SORTS if call.session.permissions.has(_SEE) else _NAMES
-    ordered = chosen.order_by(*search.order(call, sorts, User.id))
+    seen = chosen.where(known_people(call))
+    ordered = seen.order_by(*search.order(call, sorts, User.id))
     return present_users(call, search.page_of(call, ordered))
 
 
