@@ -9,6 +9,7 @@ from belvedere.charts import (
     DEFAULT_SIZE,
     LARGEST_SIDE,
     LEAST_SIDE,
+    Drawing,
     NotDrawn,
     Painter,
     drawing,
@@ -46,6 +47,10 @@ class Pictures:
             shaped, presenter, config, room_of(options), palettes=self._palettes, notes=notes
         )
         return self._painter.paint(found, options.result_format)
+
+    def painted(self, drawing: Drawing, picture_format: str) -> bytes:
+        """A drawing as png, jpg or svg; NotDrawn when it cannot be made in time."""
+        return self._painter.paint(drawing, picture_format)
 
     def saying(self, text: str, options: RunOptions) -> bytes:
         """A picture of words, in place of a chart."""
