@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from belvedere.lookml.check_names import Names, Reporter
-from belvedere.lookml.diagnostics import Diagnostic, did_you_mean
+from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.liquid import has_liquid
 from belvedere.lookml.model import Field, Location, Model, View
 
@@ -22,6 +22,9 @@ PROPERTIES = frozenset(
         *("_parameter_value", "_in_query", "_is_selected", "_is_filtered", "_name"),
         *("_query_timezone", "_dashboard_url"),
     ]
+)
+_OF_CELLS = frozenset(
+    ["value", "rendered_value", "filterable_value", "linked_value", "link", "row"]
 )
 _LABELS = ("label", "description", "view_label", "group_label", "group_item_label")
 _SQL = ("sql", "sql_start", "sql_end", "sql_latitude", "sql_longitude", "sql_distinct_key")
@@ -118,10 +121,13 @@ def _check(
 
     found = read(template.text, template.is_html)
 
-    def problem(message: str, line: int, column: int) -> Diagnostic:
+    def problem(
+        message: str, line: int, column: int, severity: Severity = Severity.error
+    ) -> Diagnostic:
         location = place(template.location, template.text, line, column)
         told = f"{message} in {template.owner}"
-        return reporter.problem(told, location, field=template.field, kind="liquid")
+        field = template.field
+        return reporter.problem(told, location, field=field, kind="liquid", severity=severity)
 
     if found.problem is not None:
         yield problem(*found.problem)
@@ -129,6 +135,10 @@ def _check(
         message = _variable(variable.path, template.view)
         if message is not None:
             yield problem(message, variable.line, variable.column)
+        elif template.view is not None:
+            message = _lost(variable.path, names, template.view)
+            if message is not None:
+                yield problem(message, variable.line, variable.column, Severity.warning)
     for tag in found.fields:
         kind, name = tag.path
         lost = _field(name, names, template.view)
@@ -139,7 +149,7 @@ def _check(
 
 
 def _variable(path: tuple[str, ...], view: View | None) -> str | None:
-    """What is wrong with a variable; bare names may be fields, views or assigned."""
+    """What is wrong with a variable by its form."""
     first, last = path[0], path[-1]
     is_field = view is not None and first in view.fields
     if first.startswith("_") and first not in VARIABLES and not is_field:
@@ -148,6 +158,20 @@ def _variable(path: tuple[str, ...], view: View | None) -> str | None:
     if len(path) > 1 and not reads_key and last.startswith("_") and last not in PROPERTIES:
         return f"Variable not found ({'.'.join(path)}).{did_you_mean(last, PROPERTIES)}"
     return None
+
+
+def _lost(path: tuple[str, ...], names: Names, view: View) -> str | None:
+    """Why a variable that should be a field, or a property of one, is none: it will be empty."""
+    if path[0] in _OF_CELLS or path[0].startswith("_") or not all(path):
+        return None
+    name = ".".join(path[:-1] if path[-1] in PROPERTIES else path)
+    if name in names.views:
+        return None
+    lost = names.lost(view, name, group_counts=True)
+    if lost is None:
+        return None
+    hint = lost.partition("{}.")[2]
+    return f"Variable not found ({name}).{hint}" if hint else f"Variable not found ({name})"
 
 
 def _field(name: str, names: Names, view: View | None) -> str | None:

@@ -147,6 +147,11 @@ VIEWS = [
     ("dimension: x { sql: {% if %} ;; }", "Liquid error"),
     ("dimension: x { html: {{ value | shout }} ;; }", "Liquid error: unknown filter 'shout'"),
     ('dimension: x { label: "{{ _modle._name }}" }', "Variable not found (_modle). Did you mean"),
+    (
+        "dimension: x { html: {{ y._value }} ;; }",
+        "warning Variable not found (y) in v.x",
+    ),
+    ("dimension: x { sql: {{ people.nme._sql }} ;; }", 'not found (people.nme). Did you mean "p'),
     ("dimension: x { html: {{ x._valu }} ;; }", "Variable not found (x._valu). Did you mean"),
     ("dimension: x { sql: {% condition y %} 1 {% endcondition %} ;; }", 'inaccessible field "y"'),
     ("dimension: x { sql: {% parameter people.prt %} ;; }", 'field "people.prt"'),
@@ -165,6 +170,32 @@ def test_views(tmp_path: Path, text: str, message: str) -> None:
     found = told(tmp_path, f"{join}view: v {{\n{text}\n}}")
     assert any(message in line for line in found), found
     assert all(int(line.partition(":")[0]) in (2, 3) for line in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% assign y = 1 %}{{ y }}",
+        "{% for i in (1..2) %}{{ i }}{{ forloop.index }}{% endfor %}",
+        "{% if people._in_query or made._in_query or people.made._in_query %}{% endif %}",
+        "{{ value }}{{ rendered_value }}{{ row['people.id'] }}{{ people.id._value }}{{ id._value }}",
+        "{{ _user_attributes['any'] }}{{ part._parameter_value }}{{ people.part._parameter_value }}",
+    ],
+)
+def test_variables_that_are_there(tmp_path: Path, text: str) -> None:
+    fields = "dimension: id {} parameter: part {} dimension_group: made { timeframes: [date] }"
+    join = "explore: people { join: v { relationship: one_to_one sql_on: 1=1 ;; } }\n"
+    assert told(tmp_path, f"{join}view: v {{ {fields} dimension: x {{ html: {text} ;; }} }}") == []
+
+
+def test_asserts_name_fields(tmp_path: Path) -> None:
+    text = "test: t { explore_source: people { column: id {} } assert: a { expression: ${people.nme} = 1 ;; } }"
+    assert told(tmp_path, f"explore: people {{}} {text}") == [
+        (
+            '1:20 error Unknown or inaccessible field "people.nme" in assert "a" of test "t". '
+            'Did you mean "people.name"?'
+        )
+    ]
 
 
 def test_circles_of_derived_tables_are_told_once(tmp_path: Path) -> None:
