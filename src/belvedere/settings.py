@@ -38,7 +38,9 @@ class Settings:
     the home, the defaults here.
     """
 
-    home: Path = _setting(Path(".belvedere"), "Folder of the instance: database, key, cache.")
+    home: Path = _setting(
+        Path(".belvedere"), "Folder of the instance: database, key, cache, kept models."
+    )
     database: str = _setting(
         "", "URL of the application database; empty: SQLite in the home.", secret=True
     )

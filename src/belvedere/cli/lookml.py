@@ -11,7 +11,7 @@ import click
 
 from belvedere import clock
 from belvedere.errors import BadRequest, NotFound
-from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
+from belvedere.lookml.diagnostics import Diagnostic, Severity, as_project_error, did_you_mean
 from belvedere.lookml.project import open_project
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -62,18 +62,9 @@ def _line(diagnostic: Diagnostic) -> str:
 
 
 def _json_line(diagnostic: Diagnostic) -> str:
+    """As `validate_project` answers it, with the column; paths are within the project."""
     location = diagnostic.location
-    facts = {
-        "severity": str(diagnostic.severity),
-        "kind": diagnostic.kind,
-        "message": diagnostic.message,
-        "file": location.file,
-        "line": location.line,
-        "column": location.column,
-        "model": diagnostic.model,
-        "explore": diagnostic.explore,
-        "field": diagnostic.field,
-    }
+    facts = as_project_error(diagnostic, location.file) | {"column_number": location.column}
     return json.dumps(facts, ensure_ascii=False)
 
 

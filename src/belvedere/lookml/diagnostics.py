@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from heapq import nlargest
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
@@ -32,6 +33,25 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     explore: str | None = None
     field: str | None = None
+
+
+def as_project_error(diagnostic: Diagnostic, file_path: str) -> dict[str, Any]:
+    """The diagnostic as the API's ProjectError; `file_path` names the file for clients."""
+    return {
+        "code": diagnostic.kind,
+        "severity": str(diagnostic.severity),
+        "kind": diagnostic.kind,
+        "message": diagnostic.message,
+        "field_name": diagnostic.field,
+        "source_file": diagnostic.location.file,
+        "file_path": file_path,
+        "line_number": diagnostic.location.line,
+        "model_id": diagnostic.model,
+        "explore": diagnostic.explore,
+        "help_url": None,
+        "params": {},
+        "sanitized_message": diagnostic.message,
+    }
 
 
 _NEAREST = 24

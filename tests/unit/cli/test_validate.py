@@ -52,16 +52,22 @@ def test_errors_only(folder: Path) -> None:
 
 def test_for_programs(folder: Path) -> None:
     lines = [json.loads(line) for line in run(folder, "--json").stdout.splitlines()]
+    message = 'Unknown or inaccessible field "idd" in "orders.b". Did you mean "id"?'
     assert lines[1] == {
+        "code": "reference",
         "severity": "error",
         "kind": "reference",
-        "message": 'Unknown or inaccessible field "idd" in "orders.b". Did you mean "id"?',
-        "file": "m.model.lkml",
-        "line": 5,
-        "column": 3,
-        "model": "m",
+        "message": message,
+        "field_name": "orders.b",
+        "source_file": "m.model.lkml",
+        "file_path": "m.model.lkml",
+        "line_number": 5,
+        "column_number": 3,
+        "model_id": "m",
         "explore": None,
-        "field": "orders.b",
+        "help_url": None,
+        "params": {},
+        "sanitized_message": message,
     }
 
 

@@ -11,7 +11,7 @@ from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
 from belvedere.api.operation import get, post
 from belvedere.errors import NotFound
-from belvedere.lookml.diagnostics import Diagnostic
+from belvedere.lookml.diagnostics import Diagnostic, as_project_error
 from belvedere.lookml.manifest import Dependency, Manifest
 from belvedere.lookml.model import DataTest, Location, Model
 from belvedere.lookml.project import Project
@@ -156,19 +156,7 @@ def project_validation_results(call: Call, project_id: str) -> dict[str, Any]:
 
 
 def _present_error(project_name: str, diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": diagnostic.kind,
-        "severity": str(diagnostic.severity),
-        "kind": diagnostic.kind,
-        "message": diagnostic.message,
-        "field_name": diagnostic.field,
-        **_place(project_name, diagnostic.location),
-        "model_id": diagnostic.model,
-        "explore": diagnostic.explore,
-        "help_url": None,
-        "params": {},
-        "sanitized_message": diagnostic.message,
-    }
+    return as_project_error(diagnostic, _with_project(project_name, diagnostic.location.file))
 
 
 def _place(project_name: str, location: Location | None) -> dict[str, Any]:
