@@ -141,7 +141,7 @@ def _check(
                 yield problem(message, variable.line, variable.column, Severity.warning)
     for tag in found.fields:
         kind, name = tag.path
-        lost = _field(name, names, template.view)
+        lost = _field(name, names, template.view) if name else _nameless(kind, template)
         if kind in _SQL_TAGS and not template.is_sql:
             lost = f"{{% {kind} %}} has no meaning outside of SQL"
         if lost is not None:
@@ -172,6 +172,11 @@ def _lost(path: tuple[str, ...], names: Names, view: View) -> str | None:
         return None
     hint = lost.partition("{}.")[2]
     return f"Variable not found ({name}).{hint}" if hint else f"Variable not found ({name})"
+
+
+def _nameless(kind: str, template: _Template) -> str | None:
+    """A condition without a name is that of the field in whose sql it stands."""
+    return None if template.field else f"{kind} needs the name of a field here"
 
 
 def _field(name: str, names: Names, view: View | None) -> str | None:

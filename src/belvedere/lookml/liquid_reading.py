@@ -88,7 +88,7 @@ def _tag_fields(bound: BoundTemplate, text: str) -> Iterator[Named]:
     while stack:
         node = stack.pop()
         name = getattr(node, "field", None)
-        if isinstance(name, str) and name and node.token.value in _FIELD_TAGS:
+        if isinstance(name, str) and node.token.value in _FIELD_TAGS:
             yield Named((node.token.value, name), *_place(text, node.token.start_index))
         stack += node.children(context, include_partials=False)
 

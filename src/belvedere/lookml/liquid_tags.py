@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from liquid import RenderContext, TokenStream
 from liquid.ast import BlockNode, Node
+from liquid.exceptions import LiquidError
 from liquid.filter import string_filter
 from liquid.parser import get_parser
 from liquid.tag import Tag
@@ -30,8 +31,10 @@ class _NamedTag(Tag):
 class _BlockTag(_NamedTag):
     def parse(self, stream: TokenStream) -> Node:
         token = stream.eat(TOKEN_TAG)
-        name = _name(stream)
-        next(stream)
+        name = ""
+        if stream.current.kind == TOKEN_EXPRESSION:
+            name = _name(stream)
+            next(stream)
         block = get_parser(self.env).parse_block(stream, frozenset({self.end}))
         stream.expect(TOKEN_TAG, value=self.end)
         return self.node_class(token, name, block)
@@ -73,7 +76,10 @@ class _NamedNode(Node):
 
 class _ConditionNode(_NamedNode):
     def text(self, context: LiquidContext, inner: str) -> str:
-        return context.condition(self.field, inner)
+        field = self.field or context.field_name
+        if not field:
+            raise LiquidError("condition needs the name of a field here", token=self.token)
+        return context.condition(field, inner)
 
 
 class _IncrementNode(_NamedNode):
@@ -100,6 +106,8 @@ class _DateEndNode(_NamedNode):
 
 
 class _Condition(_BlockTag):
+    """Without a name, that of the filter field in whose sql it stands."""
+
     name, end, node_class = "condition", "endcondition", _ConditionNode
 
 
@@ -107,14 +115,6 @@ class _IncrementCondition(_BlockTag):
     """Its block is the column; a name is accepted and means nothing."""
 
     name, end, node_class = "incrementcondition", "endincrementcondition", _IncrementNode
-
-    def parse(self, stream: TokenStream) -> Node:
-        token = stream.eat(TOKEN_TAG)
-        if stream.current.kind == TOKEN_EXPRESSION:
-            next(stream)
-        block = get_parser(self.env).parse_block(stream, frozenset({self.end}))
-        stream.expect(TOKEN_TAG, value=self.end)
-        return self.node_class(token, "", block)
 
 
 class _Parameter(_NamedTag):

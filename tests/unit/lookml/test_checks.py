@@ -156,6 +156,10 @@ VIEWS = [
     ("dimension: x { sql: {% condition y %} 1 {% endcondition %} ;; }", 'inaccessible field "y"'),
     ("dimension: x { sql: {% parameter people.prt %} ;; }", 'field "people.prt"'),
     (
+        "sql_table_name: {% condition %} 1 {% endcondition %} ;;",
+        "condition needs the name of a field",
+    ),
+    (
         'dimension: x { label: "{% condition x %} 1 {% endcondition %}" }',
         "{% condition %} has no meaning outside of SQL",
     ),

@@ -85,6 +85,7 @@ def render(template: str) -> str:
             "(o.at IN [orders.created_date])",
         ),
         ("{%condition a%}x{%endcondition%}", "(x IN [a])"),
+        ("{% condition %} o.status {% endcondition %}", "(o.status IN [status])"),
         ("{%- condition a -%} x {%- endcondition -%}", "(x IN [a])"),
         ("{% parameter metric %}", "<metric>"),
         ("{% parameter orders.metric %}", "<orders.metric>"),
@@ -229,6 +230,13 @@ def test_no_value_can_add_markup(text: str) -> None:
     assert '"' not in shown
 
 
+def test_a_condition_without_a_name_is_one_of_a_field() -> None:
+    query = Query()
+    query.field_name = ""
+    with pytest.raises(LookmlError, match="needs the name of a field"):
+        liquid.render("{% condition %}x{% endcondition %}", query)
+
+
 def test_links_are_not_escaped() -> None:
     assert liquid.render_cell("/d?q={{ value }}", cell(ROW)) == "/d?q=<b>Tom & Co</b>"
 
@@ -250,7 +258,7 @@ def test_cells_of_the_row_are_read_by_short_and_full_name() -> None:
         ("{{ 1 | nope }}", "unknown filter 'nope' (line 1, column 8)"),
         ("select {{ broken", "expected '}}', found the end of the text (line 1, column 8)"),
         ("{% condition a.b %}x", "expected tag endcondition"),
-        ("{% condition %}x{% endcondition %}", "expected expression"),
+        ("{% date_start %}", "expected expression"),
         ("{% parameter %}", "expected expression"),
         ("{% %}", "a tag without a name"),
         ("{% raw %}x", "raw tag was never closed"),
