@@ -7,7 +7,7 @@ from collections.abc import Callable
 from belvedere.accounts.embedding import addresses
 from belvedere.accounts.federation.kinds import OIDC, WORKFORCE
 from belvedere.api.call import Answer, Request
-from belvedere.api.pages import embed, login, oauth, openid, passwords
+from belvedere.api.pages import embed, login, oauth, openid, passwords, saml
 from belvedere.api.pages.visit import ForgedForm, Visit
 from belvedere.api.services import Services
 from belvedere.errors import BadRequest
@@ -30,6 +30,10 @@ _PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/login/email"): login.submit_email,
     ("GET", "/login/oidc"): lambda visit: openid.begin(visit, OIDC),
     ("GET", "/openidconnect"): lambda visit: openid.come_back(visit, OIDC),
+    ("GET", "/login/saml"): saml.begin,
+    ("POST", "/samlcallback"): saml.receive,
+    ("GET", "/samlcallback"): saml.fetch,
+    ("GET", "/saml/metadata"): saml.show_metadata,
     ("GET", "/login/workforce"): lambda visit: openid.begin(visit, WORKFORCE),
     ("GET", "/openidconnect/workforce"): lambda visit: openid.come_back(visit, WORKFORCE),
     ("POST", "/login/totp"): login.second_factor,
