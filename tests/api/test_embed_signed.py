@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -389,6 +390,14 @@ def test_an_address_is_used_once(site: Site) -> None:
     assert site.browser.get(site.address(nonce="one and the same")).status == 303
 
 
+def test_many_at_once_use_an_address_once(site: Site) -> None:
+    address = site.address()
+    browsers = [Browser(site.instance.anonymous) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda browser: browser.get(address).status, browsers))
+    assert sorted(found) == [303] + [401] * 7
+
+
 def test_looking_at_an_address_does_not_use_it(site: Site) -> None:
     address = site.address()
     path, _, query = address.partition("?")
@@ -559,6 +568,17 @@ def test_who_is_signed_in_can_stay_so(site: Site, instance: Instance) -> None:
     fresh.__dict__ |= site.__dict__ | {"browser": Browser(instance.anonymous)}
     fresh.sign_in(force_logout_login=False)
     assert fresh.embedded_as() == "Ada Embedded"
+
+
+def test_an_ordinary_sign_in_ends_an_embedded_session(site: Site, instance: Instance) -> None:
+    known = ordinary(instance)
+    site.sign_in()
+    embedded = dict(site.browser.cookies)
+    assert site.browser.sign_in("bea@example.com", PASSWORD).status == 303
+    assert site.embedded_as() == "Bea"
+    site.browser.cookies = embedded
+    assert site.embedded_as() is None
+    assert known.get("/account").status == 200
 
 
 def test_without_a_session_there_is_no_content(site: Site) -> None:
@@ -786,7 +806,20 @@ def test_acting_as_another_is_remembered(site: Site, instance: Instance) -> None
     assert site.browser.get(url).status == 303
     assert site.embedded_as() == "Test Target"
     (session,) = site.admin.get(f"/users/{user}/sessions").json()
-    assert session["sudo_user_id"] == site.admin.get("/user").json()["id"]
+    admin = site.admin.get("/user").json()["id"]
+    assert session["sudo_user_id"] == admin
+    with instance.services.database.reading() as database:
+        events = database.scalars(select(AuditEvent).where(AuditEvent.category == "web")).all()
+    assert [(e.user_id, e.sudo_user_id) for e in events] == [(user, int(admin))]
+
+
+def test_acting_as_another_lasts_no_longer_than_the_token(site: Site, instance: Instance) -> None:
+    user = instance.user("Viewer", "Target")
+    sudo = site.admin.post(f"/login/{user}").json()["access_token"]
+    client = instance.anonymous.with_token(sudo)
+    assert site.browser.get(own_url(client, session_length=2_000_000).json()["url"]).status == 303
+    instance.skip(61)
+    assert site.embedded_as() is None
 
 
 def test_what_a_cookie_never_becomes(site: Site, instance: Instance) -> None:

@@ -16,6 +16,23 @@ def acting(client: ApiClient, user_id: int) -> ApiClient:
     return client.with_token(answer.json()["access_token"])
 
 
+def supporting(instance: Instance, admin: ApiClient) -> ApiClient:
+    """Somebody who may act as others and is no administrator."""
+    helper = instance.user("Viewer")
+    permission_set = admin.post(
+        "/permission_sets", {"name": "support", "permissions": ["see_users", "sudo"]}
+    ).json()
+    models = admin.post("/model_sets", {"name": "none", "models": []}).json()
+    body = {
+        "name": "Support",
+        "permission_set_id": permission_set["id"],
+        "model_set_id": models["id"],
+    }
+    role = admin.post("/roles", body).json()
+    assert admin.put(f"/users/{helper}/roles", [role["id"]]).status == 200
+    return instance.client_of(helper)
+
+
 def test_the_target_s_rights_and_no_others(instance: Instance, admin: ApiClient) -> None:
     viewer = instance.user("Viewer")
     as_viewer = acting(admin, viewer)
@@ -50,19 +67,7 @@ def test_it_ends_when_either_is_disabled(instance: Instance, admin: ApiClient) -
 
 
 def test_only_administrators_act_as_administrators(instance: Instance, admin: ApiClient) -> None:
-    helper = instance.user("Viewer")
-    permission_set = admin.post(
-        "/permission_sets", {"name": "support", "permissions": ["see_users", "sudo"]}
-    ).json()
-    models = admin.post("/model_sets", {"name": "none", "models": []}).json()
-    body = {
-        "name": "Support",
-        "permission_set_id": permission_set["id"],
-        "model_set_id": models["id"],
-    }
-    role = admin.post("/roles", body).json()
-    assert admin.put(f"/users/{helper}/roles", [role["id"]]).status == 200
-    client = instance.client_of(helper)
+    client = supporting(instance, admin)
     chief = instance.user("Admin")
     assert client.post(f"/login/{chief}").status == 403
     assert acting(client, instance.user("User")).get("/user").status == 200
@@ -100,3 +105,13 @@ def test_sign_ins_and_failures_are_recorded(instance: Instance) -> None:
     assert events[-2].user_id is not None
     assert events[-1].attributes == {"client_id": client_id}
     assert secret not in str([event.attributes for event in events])
+
+
+def test_no_keys_that_outlast_it(instance: Instance, admin: ApiClient) -> None:
+    supporter = supporting(instance, admin)
+    target = instance.user("User")
+    admin.patch(f"/users/{target}", {"can_manage_api3_creds": True})
+    path = f"/users/{target}/credentials_api3"
+    assert acting(supporter, target).post(path).status == 403
+    assert acting(admin, target).post(path).status == 200
+    assert instance.client_of(target).post(path).status == 200

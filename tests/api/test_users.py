@@ -439,8 +439,8 @@ def test_many_people_at_once(instance: Instance, admin: ApiClient) -> None:
         connection.exec_driver_sql(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
             'INSERT INTO "user" (first_name, last_name, is_disabled, can_manage_api3_creds, '
-            "is_embed_user, created_at, updated_at) SELECT 'Person', i, 0, 0, 0, "
-            "'2026-01-01 00:00:00', '2026-01-01 00:00:00' FROM n"
+            "is_embed_user, roles_from_mirrored_groups_only, created_at, updated_at) SELECT 'Person', "
+            "i, 0, 0, 0, 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00' FROM n"
         )
     found = admin.get("/users", params={"fields": "id,group_ids,role_ids,credentials_api3"})
     assert len(found.json()) == 40_001

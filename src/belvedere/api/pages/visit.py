@@ -153,6 +153,8 @@ class Visit:
         """A new session with a new cookie: one that was there before means nothing now."""
         if self.session is not None:
             web_sessions.end(self.db, self.session.id)
+        if self.embed_session is not None:
+            self.leave_embedded()
         started = web_sessions.start(
             self.db,
             self.services.vault,
@@ -184,7 +186,7 @@ class Visit:
             self.db, vault, user, self.now, device, lifetime, sudo_user_id=sudo_user_id
         )
         self.set_cookie("embed", started.cookie, None, embedded=True)
-        self.record("login", user.id, credentials_type="embed")
+        self.record("login", user.id, sudo_user_id, credentials_type="embed")
 
     def leave_embedded(self) -> None:
         """The browser's own sign-in counts."""
@@ -196,10 +198,14 @@ class Visit:
         if self.session is not None:
             self.record("logout", self.session.user_id)
             web_sessions.end(self.db, self.session.id)
+        if self.embed_session is not None:
+            self.leave_embedded()
         self.set_cookie("session", "", 0)
 
-    def record(self, name: str, user_id: int | None, **attributes: Any) -> None:
-        actor = Actor(user_id, None, self.request.address)
+    def record(
+        self, name: str, user_id: int | None, sudo_user_id: int | None = None, **attributes: Any
+    ) -> None:
+        actor = Actor(user_id, sudo_user_id, self.request.address)
         audit.record(self.db, self.now, name, actor, category="web", attributes=attributes)
 
     # Cookies and forgery

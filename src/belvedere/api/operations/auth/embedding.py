@@ -76,7 +76,7 @@ def create_embed_url_as_me(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         target,
         session.user_id,
         session.sudo_user_id,
-        _session_length(body),
+        _own_length(call, body),
         call.now,
         replaces=body.get("force_logout_login") is not False,
     )
@@ -192,6 +192,14 @@ def _session_length(body: dict[str, Any]) -> int:
     if problems:
         raise Invalid(*problems)
     return seconds
+
+
+def _own_length(call: Call, body: dict[str, Any]) -> int:
+    """Who acts as another does so no longer than their token lets them."""
+    seconds = _session_length(body)
+    if call.session.sudo_user_id is None:
+        return seconds
+    return min(seconds, int((call.session.expires_at - call.now).total_seconds()))
 
 
 def _allow(call: Call, body: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from belvedere.accounts import credentials
+from belvedere.accounts import credentials, membership, users
 from belvedere.accounts.tables import User
 from belvedere.api.call import Call
 from belvedere.api.operation import RawBody, delete, get, patch, post
@@ -27,6 +27,7 @@ def all_user_credentials_api3s(call: Call, user_id: str) -> list[dict[str, Any]]
 def create_user_credentials_api3(call: Call, user_id: str, body: RawBody) -> dict[str, Any]:
     """A new key, with its secret this once."""
     found = _manageable(call, user_id)
+    _check_lasting(call)
     purpose = credentials.purpose_in(body)
     issued = credentials.create_api3(call.db, call.services.vault, found, call.now, purpose)
     return present_api3(call, issued.row) | {"client_secret": issued.client_secret}
@@ -65,3 +66,11 @@ def _manageable(call: Call, user_id: str) -> User:
     if not (call.session.permissions.is_admin or found.can_manage_api3_creds):
         raise Forbidden("Administrators have not let you manage your own API keys")
     return found
+
+
+def _check_lasting(call: Call) -> None:
+    """A key outlives the permission to act as somebody: such a one only administrators make."""
+    behind = call.session.sudo_user_id
+    if behind is None or membership.permissions_of(call.db, users.get(call.db, behind)).is_admin:
+        return
+    raise Forbidden("Who acts as another cannot make API keys that last")
