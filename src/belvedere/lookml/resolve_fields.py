@@ -165,6 +165,9 @@ class FieldResolver:
 
     def _check_type(self, raw: Raw, kind: str, owner: str) -> None:
         known = DIMENSION_TYPES if owner == "dimension" else MEASURE_TYPES
+        if kind == "int":
+            message = f'The type int of {owner} "{raw.name}" was given up: it is read as number'
+            self._report(message, raw, Severity.warning)
         if kind in known or kind.startswith(("date_", "duration_")):
             return
         hint = did_you_mean(kind, known)

@@ -137,6 +137,7 @@ VIEWS = [
     ),
     ('derived_table: { sql: 1 ;; persist_for: "soon" }', 'or days, not "soon"'),
     ('dimension: x { suggest_persist_for: "6" }', "suggest_persist_for takes a number of seconds"),
+    ("measure: x { type: int sql: 1 ;; }", 'The type int of measure "x" was given up'),
     ("dimension: x { tiers: [1] }", 'tiers of dimension "x" has no effect: it is meant for tier'),
     ("dimension_group: x { type: time timeframes: [date] intervals: [day] }", "meant for duration"),
     ("dimension: x { type: date timeframes: [date] }", "it is meant for dimension_group, not for"),
