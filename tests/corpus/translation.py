@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError
 
 from belvedere.compiler import dialects
 from belvedere.lookml.model import Model
@@ -84,7 +84,8 @@ def translated(sql: str, dialect: str) -> str:
     for group in list(parsed.find_all(exp.Group)):
         _group_by_whole(group)
     # DuckDB cannot format quarters, and has one kind of week.
-    return parsed.sql(dialect=NATIVE).replace("%Q", "%m").replace("(ISOWEEK ", "(WEEK ")
+    native: str = parsed.sql(dialect=NATIVE, unsupported_level=ErrorLevel.IGNORE)
+    return native.replace("%Q", "%m").replace("(ISOWEEK ", "(WEEK ")
 
 
 def _flatten(table: exp.Table) -> None:
