@@ -31,7 +31,7 @@ _WORD = re.compile(r"\w+")
 _ENGINE_LACKS = re.compile(
     r"^(?:Catalog|NotImplemented|Parser|Conversion|InvalidInput|OutOfRange|Syntax)\w*"
     r"|No function matches|Cannot (?:compare|mix|cast|deduce)|not supported|Could not choose"
-    r"|Unimplemented|must be|can only be|Cannot unnest|Invalid type|Failed to cast"
+    r"|Unimplemented|Catalog \S+ does not exist|must be|can only be|Cannot unnest|Invalid type|Failed to cast"
 )
 _DATATYPES = {"date": "DATE", "epoch": "BIGINT", "yyyymmdd": "BIGINT"}
 
