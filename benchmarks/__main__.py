@@ -19,6 +19,7 @@ from benchmarks.machine import description
 from benchmarks.server import Client, fresh, running
 from benchmarks.workloads import (
     cached,
+    charts,
     compiling,
     exports,
     lookml,
@@ -68,6 +69,8 @@ def main() -> None:
 def _measure(wanted: Callable[[str], bool]) -> Iterator[Figure]:
     if wanted("lookml"):
         yield from _timed("lookml", lambda: lookml.lookml(BUILD))
+    if wanted("charts"):
+        yield from _timed("charts", charts.charts)
     if wanted("people"):
         yield from _timed("people", lambda: people.people(BUILD / "company"))
     if not any(wanted(name) for name in ("startup", *_WITH_SERVER)):

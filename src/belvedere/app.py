@@ -16,7 +16,7 @@ from belvedere.api.application import Application
 from belvedere.api.authentication import Authenticator
 from belvedere.api.services import Services
 from belvedere.appearance import themes
-from belvedere.charts import Painter
+from belvedere.charts.painter import Painter
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.content import personal, roots

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from belvedere.api.call import Call
 from belvedere.api.operation import read_parameter
-from belvedere.charts import LARGEST_SIDE, LEAST_SIDE
+from belvedere.charts.drawn import LARGEST_SIDE, LEAST_SIDE
 from belvedere.errors import Invalid, Problem
 from belvedere.query.options import RunOptions
 

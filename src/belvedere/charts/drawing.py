@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from belvedere.charts.cartesian import cartesian
 from belvedere.charts.circular import donuts, pie
 from belvedere.charts.colours import QUIET
 from belvedere.charts.content import Content, content_of
+from belvedere.charts.drawn import DEFAULT_SIZE, Drawing
 from belvedere.charts.maps import map_chart
 from belvedere.charts.palettes import Lookup, unknown
 from belvedere.charts.plot import KINDS
@@ -22,21 +22,9 @@ from belvedere.charts.vega import Spec
 from belvedere.results.presenter import Presenter
 from belvedere.results.shaped import Shaped
 
-DEFAULT_SIZE = (800, 500)
-LEAST_SIDE, LARGEST_SIDE = 40, 4000
 _NARROWEST_CHART = 120
 """Smaller charts are drawn at this size and shrunk."""
 Room = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What is drawn at `width` by `height` pixels: a Vega-Lite specification, or SVG text."""
-
-    width: int
-    height: int
-    specification: Spec | None = None
-    svg: str | None = None
 
 
 _SPECIFIED: dict[str, Callable[[Content, Room, Lookup], Spec | None]] = {

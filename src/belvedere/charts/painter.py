@@ -15,7 +15,7 @@ from queue import Empty, LifoQueue
 
 import msgspec
 
-from belvedere.charts.drawing import Drawing
+from belvedere.charts.drawn import Drawing
 from belvedere.errors import BelvedereError
 
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from belvedere.charts.colours import mixed
-from belvedere.charts.drawing import Drawing
+from belvedere.charts.drawn import Drawing
 from belvedere.charts.svg import Canvas
 
 DEFAULT_SIZE = (320, 200)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from belvedere.accounts.tokens import AccessSession
-from belvedere.charts import NotDrawn
+from belvedere.charts.painter import NotDrawn
 from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import Calculation
 from belvedere.errors import EngineError, QueryError

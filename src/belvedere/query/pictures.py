@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from belvedere.charts import (
-    DEFAULT_SIZE,
-    LARGEST_SIDE,
-    LEAST_SIDE,
-    Drawing,
-    NotDrawn,
-    Painter,
-    drawing,
-    message,
-)
+from belvedere.charts.drawn import DEFAULT_SIZE, LARGEST_SIDE, LEAST_SIDE, Drawing
+from belvedere.charts.painter import NotDrawn, Painter
 from belvedere.charts.palettes import Lookup, unknown
 from belvedere.query.options import RunOptions
 from belvedere.results.presenter import Presenter
@@ -39,6 +31,9 @@ class Pictures:
         options: RunOptions,
     ) -> bytes:
         """The picture of a result; NotDrawn when it cannot be made in time."""
+        # Charts are many modules, which the start can spare.
+        from belvedere.charts.drawing import drawing  # noqa: PLC0415
+
         notes = []
         if shaped.truncated and len(shaped.rows) == MOST_ROWS:
             notes.append(f"Only the first {MOST_ROWS:,} rows of the result are drawn.")
@@ -54,6 +49,8 @@ class Pictures:
 
     def saying(self, text: str, options: RunOptions) -> bytes:
         """A picture of words, in place of a chart."""
+        from belvedere.charts.drawing import message  # noqa: PLC0415
+
         return self._painter.paint(message(text, room_of(options)), options.result_format)
 
     def instead(self, error: NotDrawn, options: RunOptions) -> bytes:

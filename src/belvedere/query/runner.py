@@ -9,7 +9,7 @@ from dataclasses import replace
 from belvedere import activity, ids
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
-from belvedere.charts import NotDrawn
+from belvedere.charts.painter import NotDrawn
 from belvedere.clock import Clock
 from belvedere.connections.registry import EngineRegistry
 from belvedere.errors import EngineError, Forbidden, LookmlError

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from belvedere.charts import Painter, drawing
-from belvedere.charts.drawing import TYPES
+from belvedere.charts.drawing import TYPES, drawing
+from belvedere.charts.painter import Painter
 
 from .made import Made, Result, pivoted, table
 
@@ -137,7 +137,7 @@ def results(draw: st.DrawFn) -> Result:
 sizes = st.tuples(st.integers(40, 900), st.integers(40, 700))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(results(), configs, sizes)
 def test_there_is_a_drawing(result: Result, config: dict[str, Any], size: tuple[int, int]) -> None:
     found = drawing(result.shaped(), result.presenter(), config, size)
@@ -158,7 +158,7 @@ def painter() -> Iterator[Painter]:
     made.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(result=results(), config=configs, size=sizes)
 def test_there_is_a_picture(
     painter: Painter, result: Result, config: dict[str, Any], size: tuple[int, int]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from belvedere.charts import Drawing, NotDrawn, Painter, drawing, message
+from belvedere.charts.drawing import drawing, message
+from belvedere.charts.drawn import Drawing
+from belvedere.charts.painter import NotDrawn, Painter
 
 from .test_drawing import BY_MONTH
 

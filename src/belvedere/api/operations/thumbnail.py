@@ -5,7 +5,7 @@ from __future__ import annotations
 from belvedere.api.call import Call, Text
 from belvedere.api.looks import visible
 from belvedere.api.operation import get
-from belvedere.charts import LARGEST_SIDE, LEAST_SIDE, Drawing
+from belvedere.charts.drawn import LARGEST_SIDE, LEAST_SIDE, Drawing
 from belvedere.charts.thumbnails import (
     DEFAULT_SIZE,
     THEMES,
