@@ -85,6 +85,27 @@ def test_who_asked_what_how_often(kept: Instance) -> None:
     ) != [{"history.query_run_count": 0}]
 
 
+def test_which_looks_are_run_and_liked(kept: Instance) -> None:
+    admin = kept.as_role("Admin")
+    query = admin.post("/queries", QUERY).json()["id"]
+    body = {"title": "By state", "query_id": query, "folder_id": "1"}
+    look = admin.post("/looks", body).json()
+    for _ in range(2):
+        assert admin.get(f"/looks/{look['id']}/run/json").status == 200
+    liked = {"content_metadata_id": look["content_metadata_id"]}
+    assert admin.post("/content_favorite", liked).status == 200
+    ran = ask(
+        admin,
+        "history",
+        ["look.title", "history.query_run_count"],
+        filters={"look.id": "NOT NULL"},
+    )
+    assert ran == [{"look.title": "By state", "history.query_run_count": 2}]
+    fields = ["content_usage.content_title", "content_usage.favorites_total"]
+    used = ask(admin, "content_usage", fields, filters={"content_usage.content_type": "look"})
+    assert used == [{fields[0]: "By state", fields[1]: 1}]
+
+
 def test_it_is_listed_for_whoever_asks_for_it_and_may_see_it(
     instance: Instance, admin: ApiClient
 ) -> None:

@@ -29,7 +29,7 @@ def _on_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
     kind = "INTEGER" if isinstance(next(iter(element.clauses)).type, Integer) else "TEXT"
     listed = f"json_array_elements_text(CAST({ids} AS JSON))"
-    return f"({column} IN (SELECT CAST(id AS {kind}) FROM {listed} AS id))"
+    return f"({column} IN (SELECT CAST(listed.item AS {kind}) FROM {listed} AS listed(item)))"
 
 
 def encoded(ids: Iterable[int | str]) -> str:

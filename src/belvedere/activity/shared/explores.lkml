@@ -16,6 +16,16 @@ explore: history {
     relationship: many_to_one
     sql_on: ${history.merge_query_id} = ${merge_query.id} ;;
   }
+  join: look {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${history.look_id} = ${look.key} ;;
+  }
+  join: dashboard {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${history.real_dash_id} = ${dashboard.key} ;;
+  }
   join: user {
     type: left_outer
     relationship: many_to_one
@@ -190,5 +200,84 @@ explore: db_connection {
     type: left_outer
     relationship: one_to_many
     sql_on: ${db_connection.name} = ${history.connection_name} ;;
+  }
+}
+
+explore: look {
+  description: "Looks: whose, where, of which query."
+  join: query {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${look.query_id} = ${query.id} ;;
+  }
+  join: folder {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${look.folder_id} = ${folder.id} ;;
+  }
+  join: user {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${look.user_id} = ${user.id} ;;
+  }
+  join: content_usage {
+    type: left_outer
+    relationship: one_to_one
+    fields: [content_usage.certification_status, content_usage.last_viewed_date, content_usage.last_accessed_date, content_usage.view_total, content_usage.favorites_total]
+    sql_on: ${look.id} = ${content_usage.look_id} ;;
+  }
+}
+
+explore: dashboard {
+  description: "Dashboards that people made, and their tiles."
+  join: folder {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard.folder_id} = ${folder.id} ;;
+  }
+  join: user {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard.user_id} = ${user.id} ;;
+  }
+  join: content_usage {
+    type: left_outer
+    relationship: one_to_one
+    fields: [content_usage.certification_status, content_usage.last_viewed_date, content_usage.last_accessed_date, content_usage.view_total, content_usage.favorites_total]
+    sql_on: ${dashboard.id} = ${content_usage.dashboard_id} ;;
+  }
+  join: dashboard_element {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${dashboard.id} = ${dashboard_element.dashboard_id} ;;
+  }
+  join: query {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard_element.query_id} = ${query.id} ;;
+  }
+}
+
+explore: folder {
+  description: "Folders and who made them."
+  join: user {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${folder.creator_id} = ${user.id} ;;
+  }
+}
+
+explore: content_usage {
+  label: "Content Usage"
+  description: "How often content is looked at and liked, and when last."
+  join: look {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${content_usage.look_id} = ${look.id} ;;
+  }
+  join: dashboard {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${content_usage.dashboard_id} = ${dashboard.id} ;;
   }
 }
