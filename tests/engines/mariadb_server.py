@@ -84,7 +84,10 @@ class MariaDBServer:
             charset="utf8mb4",
             autocommit=True,
             connect_timeout=5,
-            init_command="SET time_zone = '+00:00', sql_mode = '', group_concat_max_len = 4294967295",
+            init_command=(
+                "SET time_zone = '+00:00', sql_mode = '', group_concat_max_len = 4294967295, "
+                "div_precision_increment = 12"
+            ),
             ssl_disabled=True,
         )
 

@@ -12,7 +12,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -80,6 +80,13 @@ from tests.engines.test_dialect_values import (
     test_plain_names_stay_bare,
 )
 from tests.engines.test_expressions import test_functions
+from tests.engines.test_measure_rows import (
+    model,
+    shop,
+    test_distinct_sums_count_their_key_once,
+    test_tiers_hold_measures_that_count_every_order_once,
+    test_weeks_begin_on_the_day_of_the_model,
+)
 from tests.engines.test_query_rows import (
     READ,
     ROWS,
@@ -97,6 +104,7 @@ from belvedere.engines import open_engine, spark
 from belvedere.engines.base import ConnectionConfig
 from belvedere.engines.spark import BATCH_ROWS, DatabricksEngine, SparkEngine
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.lookml.model import Persistence
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
@@ -852,6 +860,80 @@ def test_without_java_it_says_so(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EngineUnavailable, match="needs Java 17 or later: set JAVA_HOME"):
         spark._started(ConnectionConfig("spark"), None)
+
+
+# Derived tables
+
+
+@pytest.fixture
+def writer(_config) -> Iterator[SparkEngine]:
+    made = SparkEngine(replace(_config, read_only=False))
+    yield made
+    made.close()
+
+
+def test_derived_tables_are_kept(engine, writer, warehouse) -> None:
+    dialect, layout = Spark(), Persistence(persist_for="1 hour", partition_keys=("part",))
+    first, second = (dialect.scratch_table("scratch", f"LR_{n}_t") for n in "12")
+    select = "SELECT id, id % 2 AS part FROM t WHERE id < 4"
+    writer.build("LR_1_t", [dialect.create_table_as(first, select, layout)])
+    assert rows(engine, f"SELECT sum(id) AS n FROM {first}") == [{"n": 6}]
+    grown = dialect.create_table_as(second, f"SELECT * FROM {first} WHERE id < 3", layout)
+    more = dialect.insert(second, "WITH more AS (SELECT 10L AS a, 0L AS b) SELECT * FROM more")
+    writer.build("LR_2_t", [grown, more], reads=["LR_1_t"])
+    assert rows(engine, f"SELECT sum(id) AS n FROM {second} WHERE part = 0") == [{"n": 12}]
+    assert (warehouse / "scratch.db" / "lr_2_t").is_dir()  # where another start finds it
+    writer.drop("LR_1_t", dialect.drop_table(first))
+    with pytest.raises(EngineError):
+        rows(engine, f"SELECT * FROM {first}")
+    with pytest.raises(EngineError, match="only reads"):
+        engine.build(
+            "LR_3_t", [f"CREATE TABLE {dialect.scratch_table('scratch', 'LR_3_t')} (a INT)"]
+        )
+    writer.drop("LR_2_t", dialect.drop_table(second))
+    writer._write(["DROP DATABASE scratch"], checked=True)
+
+
+def test_a_build_that_fails_or_is_stopped_leaves_nothing(engine, writer) -> None:
+    table = Spark().scratch_table("scratch", "LR_4_t")
+    for last, kind in (("INSERT INTO nowhere VALUES (1)", EngineError), ("", QueryCancelled)):
+        statements = [f"CREATE TABLE {table} (a BIGINT)", last or f"INSERT INTO {table} {SLOW}"]
+
+        def started(cancel: Any) -> None:
+            if not last:  # noqa: B023  called at once
+                threading.Timer(2.0, cancel).start()
+
+        with pytest.raises(kind):
+            writer.build("LR_4_t", statements, started=started)
+        assert engine.tables("scratch") == []
+    writer._write(["DROP DATABASE scratch"], checked=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE scratch.LR_5_t USING csv OPTIONS (path '/etc/passwd')",
+        "CREATE TABLE scratch.LR_5_t USING parquet LOCATION '{folder}/x' AS SELECT 1 AS a",
+        "CREATE TABLE scratch.LR_5_t (a STRING COMMENT 'unresolvedtablespec(None, optionlist(), None, ') LOCATION '{folder}/x'",
+        "CREATE TABLE scratch.LR_5_t USING jdbc OPTIONS (url 'jdbc:x')",
+        "CREATE TABLE scratch.LR_5_t LIKE t LOCATION '{folder}/x'",
+        "CREATE TABLE scratch.LR_5_t AS SELECT reflect('java.lang.System', 'getenv', 'HOME') AS a",
+        "INSERT OVERWRITE DIRECTORY '{folder}/x' USING parquet SELECT 'scratch.LR_5_t'",
+        "LOAD DATA INPATH '/etc/passwd' INTO TABLE scratch.LR_5_t",
+        "CREATE FUNCTION LR_5_t AS 'a.b'",
+        "ADD JAR '{folder}/LR_5_t.jar'",
+        "SET spark.sql.ansi.enabled = false -- LR_5_t",
+        "DROP DATABASE other CASCADE -- LR_5_t",
+        "TRUNCATE TABLE t -- LR_5_t",
+    ],
+)
+def test_what_makes_a_table_stays_in_the_folder(engine, writer, tmp_path, statement) -> None:
+    with pytest.raises(EngineError):
+        writer.build("LR_5_t", [statement.format(folder=tmp_path)])
+    assert list(tmp_path.iterdir()) == []
+    assert rows(engine, "SELECT count(*) AS n FROM t") == [{"n": 1000}]
+    writer._write(["DROP DATABASE IF EXISTS scratch"], checked=True)
+    assert [schema.name for schema in engine.schemas()] == ["default", "other"]
 
 
 def test_it_writes_no_text_and_closes(engine) -> None:

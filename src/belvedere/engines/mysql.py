@@ -35,7 +35,10 @@ from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, Que
 BATCH_ROWS = 8_192
 _CONNECT_SECONDS = 10
 _UTC = frozenset({"UTC", "Etc/UTC"})
-_SETTINGS = "SET sql_mode = '', group_concat_max_len = 4294967295, time_zone = {zone}"
+_SETTINGS = (
+    "SET sql_mode = '', group_concat_max_len = 4294967295, div_precision_increment = 12, "
+    "time_zone = {zone}"
+)
 _OWN_SCHEMAS = "('information_schema', 'mysql', 'performance_schema', 'sys')"
 _LOST = frozenset({0, 1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 4031})
 _INTERRUPTED = frozenset({1317})

@@ -17,10 +17,10 @@ import socket
 import threading
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote as url_quote
 
 import pyarrow as pa
@@ -39,6 +39,7 @@ from belvedere.engines.base import (
 )
 from belvedere.engines.drivers import driver
 from belvedere.engines.pool import Pool
+from belvedere.engines.spark_tables import place_of, refuse_reaching_out
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
 BATCH_ROWS = 10_000
@@ -418,6 +419,8 @@ class SparkEngine(_SparkEngine):
     `options` that begin with "spark." are settings of Spark, others headers of every call.
     """
 
+    keeps_tables: ClassVar[bool] = True
+
     def _connect(self) -> _Session:
         _pyspark("pyspark.sql.connect.session")
         zone = {"spark.sql.session.timeZone": self.config.timezone}
@@ -464,6 +467,61 @@ class SparkEngine(_SparkEngine):
         if not self.config.host:
             self._with_session("SHOW TABLES", self._registered)
         return super()._tables_in(schema, database)
+
+    # Derived tables
+
+    def build(
+        self,
+        name: str,
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),  # noqa: ARG002  they are there for everybody
+        started: Started | None = None,
+    ) -> None:
+        place = place_of(name, [*statements])
+        if place is None:
+            raise EngineError(f"The statements make no table {name}")
+        schema, table = place
+        make_schema = schema is not None and not self.config.host
+        try:
+            if make_schema:
+                self._write([f"CREATE DATABASE IF NOT EXISTS {schema}"], checked=True)
+            self._write(statements, started)
+        except BaseException:
+            with contextlib.suppress(EngineError):
+                self._write([f"DROP TABLE IF EXISTS {table}"], checked=True)
+            raise
+
+    def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
+        self._write([statement])
+
+    def _write(
+        self, statements: Sequence[str], started: Started | None = None, *, checked: bool = False
+    ) -> None:
+        if self.config.read_only:
+            raise EngineError("This connection only reads")
+        run = _Run(self._pool.take(self.config.pool_timeout), self._pool, "", None)
+        try:
+            if started is not None:
+                started(run.cancel)
+            for run.sql in statements:
+                run.check()
+                if not checked:
+                    self._check_written(run.session, run.sql)
+                run.session.rows(run.sql)
+            run.check()
+        except BaseException as error:
+            raise run.translated(error) from None
+        finally:
+            run.end()
+
+    def _check_written(self, session: _Session, sql: str) -> None:
+        """A server elsewhere has permissions of its own."""
+        plan = str(_first(session.rows(f"EXPLAIN EXTENDED {sql}")[0]))
+        if not self.config.host:
+            refuse_reaching_out(plan, sql)
+        if _REACHES_OUT.search(plan):
+            raise EngineError("Queries may not run programs or call methods of Java", sql)
 
     def _registered(self, session: _Session) -> list[dict[str, Any]]:
         self._register(session)

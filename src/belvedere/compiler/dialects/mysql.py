@@ -118,7 +118,8 @@ _SUMMED = "DECIMAL(65, 12)"
 
 class MySQL(Dialect):
     """Sessions must have time_zone set to the database time zone, utf8mb4 as their character
-    set, a group_concat_max_len that is as large as can be, and no sql_mode among ANSI_QUOTES,
+    set, a group_concat_max_len that is as large as can be, twelve decimals more in what is
+    divided (div_precision_increment), and no sql_mode among ANSI_QUOTES,
     PIPES_AS_CONCAT, NO_BACKSLASH_ESCAPES and ONLY_FULL_GROUP_BY.
     """
 

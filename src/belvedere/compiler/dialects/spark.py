@@ -19,6 +19,7 @@ from belvedere.compiler.dialects.reading import (
     week_start,
 )
 from belvedere.errors import QueryError
+from belvedere.lookml.model import Persistence
 
 _WORDS = (
     "all and anti any as authorization both call case cast check collate collation collations "
@@ -317,6 +318,13 @@ class Spark(Dialect):
         )
 
     # Persistent tables
+
+    kept_prefix: ClassVar[str] = "LR_"
+
+    def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
+        keys = ", ".join(layout.partition_keys)
+        partitioned = f"\nPARTITIONED BY ({keys})" if keys else ""
+        return f"CREATE TABLE {table}{partitioned} AS\n{select}"
 
     def create_index(self, table: str, name: str, columns: str) -> None:
         """Tables have none."""
