@@ -16,6 +16,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -155,7 +156,7 @@ class ContentAccess:
         return tree
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reach:
     """What one person may see and change."""
 
@@ -163,17 +164,17 @@ class Reach:
     permissions: Permissions
     lists: Lists
 
-    @property
+    @cached_property
     def is_admin(self) -> bool:
         return self.permissions.is_admin
 
     # Folders
 
-    @property
+    @cached_property
     def manages_folders(self) -> bool:
         return self.permissions.has(_MANAGE_FOLDERS)
 
-    @property
+    @cached_property
     def _browses(self) -> bool:
         """Who may see data only has no folders at all."""
         return self.permissions.has(_SEE_LOOKS) or self.permissions.has(_SEE_DASHBOARDS)
@@ -235,8 +236,11 @@ class Reach:
             return true()
         if not may:
             return false()
-        within = table.folder_id.in_(select(Folder.id).where(self.folders()))
-        return or_(within, and_(table.folder_id.is_(None), table.user_id == self.user_id))
+        within = select(Folder.id).where(Folder.id == table.folder_id, self.folders())
+        return or_(
+            within.correlate(table).exists(),
+            and_(table.folder_id.is_(None), table.user_id == self.user_id),
+        )
 
     def sees_look(self, look: Look) -> bool:
         return self.permissions.has(_SEE_LOOKS) and self._sees(look)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Boolean, ColumnElement, Integer, String, literal
 from sqlalchemy.ext.compiler import compiles
@@ -16,6 +16,11 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     name = "among"
     inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:
+        """As it is: compared with 1, as other functions are, it would use no index."""
+        del against
+        return self
 
 
 @compiles(_Among, "sqlite")

@@ -40,7 +40,7 @@ def _present(folder: Folder, reach: Reach, children: int | None) -> dict[str, An
         "id": folders.public_id(folder.id),
         "name": folder.name,
         "parent_id": folders.public_id(folder.parent_id),
-        "content_metadata_id": str(folder.meta.id),
+        "content_metadata_id": str(folder.metadata_id),
         "created_at": iso(folder.created_at),
         "creator_id": text_of(folder.creator_id),
         "child_count": children,
@@ -59,7 +59,8 @@ def _present(folder: Folder, reach: Reach, children: int | None) -> dict[str, An
 
 
 def _can(folder: Folder, reach: Reach) -> dict[str, bool]:
-    edits, manages = reach.edits_folder(folder), reach.manages_folder(folder)
+    edits = reach.edits_folder(folder)
+    manages = edits and reach.manages_folders
     own = manages and not folders.is_special(folder)
     return {
         "index": True,

@@ -79,7 +79,7 @@ def present_looks_with_dashboards(call: Call, rows: Sequence[Look]) -> list[dict
     """With the dashboards that show them, of those that the caller may see."""
     if not call.fields.wants("looks") or not call.fields.child("looks").wants("dashboards"):
         return present_looks(call, rows)
-    on: dict[int, dict[int, Dashboard]] = {}
+    on: dict[int, set[int]] = {}
     used = (
         select(DashboardElement.look_id, Dashboard)
         .join(Dashboard, Dashboard.id == DashboardElement.dashboard_id)
@@ -90,10 +90,13 @@ def present_looks_with_dashboards(call: Call, rows: Sequence[Look]) -> list[dict
         )
         .order_by(Dashboard.id)
     )
+    found: dict[int, Dashboard] = {}
     for look_id, dashboard in call.db.execute(used):
-        on.setdefault(look_id or 0, {})[dashboard.id] = dashboard
+        on.setdefault(look_id or 0, set()).add(dashboard.id)
+        found[dashboard.id] = dashboard
+    bases = dict(zip(found, present_bases(call, list(found.values())), strict=True))
     return [
-        shown | {"dashboards": present_bases(call, list(on.get(row.id, {}).values()))}
+        shown | {"dashboards": [bases[key] for key in sorted(on.get(row.id, ()))]}
         for row, shown in zip(rows, present_looks(call, rows), strict=True)
     ]
 

@@ -23,7 +23,7 @@ def _present(call: Call, meta: ContentMetadata, content: Content) -> dict[str, A
         "can": {"show": True, "index": True, "update": edits, "index_accesses": edits},
         "id": str(meta.id),
         "name": _name(content),
-        "parent_id": text_of(above.meta.id) if above is not None else None,
+        "parent_id": text_of(above.metadata_id) if above is not None else None,
         "content_type": meta.content_type,
         "folder_id": folders.public_id(meta.folder_id),
         "look_id": text_of(meta.look_id),

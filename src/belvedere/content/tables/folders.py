@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from belvedere.content.tables.metadata import ContentMetadata
 from belvedere.store import Base, UtcDateTime
@@ -36,6 +36,11 @@ class Folder(Base):
     creator_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    meta: Mapped[ContentMetadata] = relationship(
-        lazy="joined", innerjoin=True, passive_deletes="all"
+    meta: Mapped[ContentMetadata] = relationship(passive_deletes="all")
+    metadata_id: Mapped[int] = column_property(
+        select(ContentMetadata.id)
+        .where(ContentMetadata.folder_id == id)
+        .correlate_except(ContentMetadata)
+        .scalar_subquery()
     )
+    """What answers show of `meta`: of many folders it would be read in vain."""
