@@ -22,6 +22,7 @@ from benchmarks.workloads import (
     cached,
     charts,
     compiling,
+    content,
     exports,
     lookml,
     overhead,
@@ -36,6 +37,7 @@ _ALONE: dict[str, Callable[[], list[Figure]]] = {
     "charts": charts.charts,
     "wide": lambda: wide.wide(BUILD),
     "people": lambda: people.people(BUILD / "company"),
+    "content": lambda: content.content(BUILD / "content"),
     # It loads what would be measured with others.
     "engines": lambda: import_module("benchmarks.workloads.engines").engines(BUILD),
 }

@@ -54,10 +54,19 @@ class Client:
         self.connection.request("GET", f"/api/4.0{path}", headers=self._headers())
         return self._answer()
 
+    def post(self, path: str) -> bytes:
+        self.connection.request("POST", f"/api/4.0{path}", headers=self._headers())
+        return self._answer()
+
     def patch(self, path: str, body: dict[str, object]) -> bytes:
-        self.connection.request(
-            "PATCH", f"/api/4.0{path}", json.dumps(body).encode(), self._headers()
-        )
+        return self._send("PATCH", path, body)
+
+    def put(self, path: str, body: dict[str, object]) -> bytes:
+        return self._send("PUT", path, body)
+
+    def _send(self, method: str, path: str, body: dict[str, object]) -> bytes:
+        data = json.dumps(body).encode()
+        self.connection.request(method, f"/api/4.0{path}", data, self._headers())
         return self._answer()
 
     def _headers(self) -> dict[str, str]:

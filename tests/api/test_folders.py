@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
+
+from belvedere import clock
+from belvedere.accounts.tables import User
+from belvedere.content import personal as personal_folders, roots
 
 SHARED = "1"
 SPECIAL = ("1", "2", "3", "4", "lookml")
@@ -180,6 +185,17 @@ def test_a_persons_folder_goes_with_them(instance: Instance, admin: ApiClient) -
     assert admin.delete(f"/users/{user}").status == 204
     for gone in (folder, inner):
         assert admin.get(f"/folders/{gone}").status == 404
+
+
+def test_who_came_by_another_way_gets_a_folder_when_it_is_needed(instance: Instance) -> None:
+    with instance.services.database.session() as session:
+        values = {"first_name": "Ada", "created_at": clock.now(), "updated_at": clock.now()}
+        user_id = session.scalar(insert(User).values(values).returning(User.id))
+        assert user_id is not None
+        assert personal_folders.of(session, user_id) is None
+        made_one = personal_folders.provided(session, user_id)
+        assert (made_one.name, made_one.parent_id) == ("Ada", roots.USERS)
+        assert personal_folders.provided(session, user_id).id == made_one.id
 
 
 def test_a_folder_knows_where_it_is(admin: ApiClient) -> None:

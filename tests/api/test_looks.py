@@ -422,6 +422,18 @@ def test_a_look_takes_the_options_of_queries(admin: ApiClient) -> None:
     assert codes(admin.get(f"{path}/json", params={"limit": "x"})) == [("limit", "invalid")]
 
 
+@pytest.mark.parametrize(
+    ("result_format", "start"), [("png", b"\x89PNG"), ("jpg", b"\xff\xd8\xff")]
+)
+def test_a_look_is_drawn(admin: ApiClient, result_format: str, start: bytes) -> None:
+    look = made(admin, "x", public=True)
+    size = {"image_width": "300", "image_height": "200"}
+    picture = admin.get(f"/looks/{look['id']}/run/{result_format}", params=size)
+    assert picture.content.startswith(start)
+    public = admin.get(f"/looks/{look['public_slug']}.{result_format}", outside=True)
+    assert public.content.startswith(start)
+
+
 def test_a_changed_look_answers_anew(instance: Instance, admin: ApiClient) -> None:
     look = made(admin, "x")
     path = f"/looks/{look['id']}"

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
+from belvedere.accounts import users
 from belvedere.accounts.tables import User
 from belvedere.content import folders, roots
 from belvedere.content.among import among, encoded
@@ -18,6 +19,7 @@ from belvedere.content.tables import (
     Folder,
     Look,
 )
+from belvedere.errors import NotFound
 from belvedere.store import Database
 
 _LONGEST_NAME = 240
@@ -100,6 +102,17 @@ def _free_name(session: Session, parent_id: int, name: str, own_id: int | None) 
 def of(session: Session, user_id: int) -> Folder | None:
     own = Folder.owner_id == user_id, Folder.is_personal
     return session.scalar(select(Folder).where(*own))
+
+
+def provided(session: Session, user_id: int) -> Folder:
+    """The person's own folder, made for those whom nobody made one for."""
+    found = of(session, user_id)
+    if found is None:
+        _make(session, users.get(session, user_id))
+        found = of(session, user_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def ids_of(session: Session, user_ids: Iterable[int]) -> dict[int, int]:

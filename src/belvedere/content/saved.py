@@ -39,7 +39,7 @@ def place(
     restored = values.get("deleted") is False and row.deleted_at is not None
     target = folder or row.folder
     if target is None and restored:
-        target = personal.of(session, user_id)
+        target = personal.provided(session, user_id)
     if folder is not None:
         folders.check_open(folder)
     stays_deleted = row.deleted_at is not None and not restored
