@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -296,14 +297,16 @@ def _column_labels(
     size = _size(plot)
     beside = 1 if plot.stacking else len(group)
     room = frame.step * 0.8 / beside
+    own = plot.options.text("label_value_format") is not None
+    shortened = not (frame.horizontal or own or plot.stacking == "percent")
     rows = []
     for item in wanted:
         ink = colour(plot.options.get("label_color")) or readable_on(item.colour)
         for mark in item.marks:
             text = _shown(plot, item, mark)
-            if width(text, size) > room and plot.stacking != "percent":
+            if shortened:
                 value = item.series.cells[mark.row].size or 0.0
-                text = _narrow(plot, frame, item.series.measure, value, text)
+                text = _narrow(plot, item.series.measure, value, text, room)
             need = size + 2 if frame.horizontal else width(text, size)
             if need > max(room, 14.0) * (1.0 if plot.stacking else 1.35):
                 continue
@@ -349,11 +352,17 @@ def _fits(plot: Plot, mark: Mark, text: str, frame: Frame, size: float) -> bool:
     return room >= (width(text, size) + 4 if frame.horizontal else size + 3)
 
 
-def _narrow(plot: Plot, frame: Frame, measure: Column, size: float, text: str) -> str:
-    """The number in thousands or millions where it has no room in full."""
-    if frame.horizontal or width(text, _size(plot), bold=True) <= frame.step:
-        return text
-    return short(size, lambda value: plot.content.write(measure, value), least=1000)
+def _narrow(plot: Plot, measure: Column, size: float, text: str, room: float) -> str:
+    """The number, in thousands or millions where it has no room in full."""
+
+    def write(value: float) -> str:
+        return plot.content.write(measure, value)
+
+    for digits in (3, 2):
+        if width(text, _size(plot)) <= room:
+            return text
+        text = short(size, write, least=1000, digits=digits)
+    return text
 
 
 def _totals(plot: Plot, group: Sequence[Drawn], frame: Frame) -> list[Spec]:
@@ -368,10 +377,11 @@ def _totals(plot: Plot, group: Sequence[Drawn], frame: Frame) -> list[Spec]:
             sums[mark.place] = sums.get(mark.place, 0.0) + mark.end - mark.start
     measure = group[0].series.measure
     rows = []
+    room = math.inf if frame.horizontal else frame.step * 0.94
     for place, top in tops.items():
         size = float(f"{sums[place]:.12g}")
         text = plot.content.write(measure, size)
-        rows.append({"p": place, "b": top, "t": _narrow(plot, frame, measure, size, text)})
+        rows.append({"p": place, "b": top, "t": _narrow(plot, measure, size, text, room)})
     ink = colour(plot.options.get("totals_color")) or TEXT
     mark_spec = _end(frame, _size(plot), up=True) | {"fontWeight": "bold"}
     encoding = frame.at(**_text() | {"color": {"value": ink}})

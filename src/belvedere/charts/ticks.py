@@ -110,7 +110,11 @@ def texts(values: Sequence[float], write: Write, *, exact: bool = False) -> tupl
 
 
 def short(
-    value: float, write: Write, largest: float | None = None, least: float = _SHORTEN_FROM
+    value: float,
+    write: Write,
+    largest: float | None = None,
+    least: float = _SHORTEN_FROM,
+    digits: int = 3,
 ) -> str:
     """A number in the unit that fits `largest`, with the signs that `write` puts around it; from
     `least` on, which is a thousand at the least.
@@ -123,10 +127,10 @@ def short(
     before, after = (found["before"], found["after"]) if found else ("", "")
     if value == 0:
         return f"{before}0{after}"
-    digits = f"{abs(value) / unit:.3g}" if abs(value) / unit < 1000 else f"{abs(value) / unit:.0f}"
-    if "e" in digits:
-        digits = f"{abs(value) / unit:.0f}"
-    return f"{'-' if value < 0 else ''}{before}{digits}{letter}{after}"
+    shown = f"{abs(value) / unit:.{digits}g}"
+    if "e" in shown:
+        shown = f"{abs(value) / unit:.0f}"
+    return f"{'-' if value < 0 else ''}{before}{shown}{letter}{after}"
 
 
 def _is_plain(write: Write) -> bool:

@@ -271,6 +271,15 @@ def test_value_labels_and_totals() -> None:
     assert "3.0" in {row["t"] for row in rows(layers(own, "text")[0])}
 
 
+def test_labels_are_shortened_where_columns_are_narrow() -> None:
+    result = table([STATUS], [REVENUE], *[[f"status {n}", 12_345.6] for n in range(14)])
+    spec = spec_of(result, type="looker_column", show_value_labels=True)
+    [texts] = layers(spec, "text")
+    assert [row["t"] for row in rows(texts)] == ["$12K"] * 14
+    own = spec_of(result, type="looker_column", show_value_labels=True, label_value_format="0")
+    assert {row["t"] for row in rows(layers(own, "text")[0])} == {"12346"}
+
+
 def test_reference_lines_move_the_axis() -> None:
     lines = [
         {"reference_type": "line", "line_value": "mean", "label": "Average"},
