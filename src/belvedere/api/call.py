@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -139,6 +140,13 @@ class Call:
             return json.loads(self.request.body, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise BadRequest("The request body is not valid JSON") from None
+
+    def narrowed(self, fields: Fields) -> Call:
+        """The call for a nested object, of which `fields` are wanted."""
+        self.db.connection()  # both work in one transaction
+        nested = copy(self)
+        nested.__dict__["fields"] = fields
+        return nested
 
     # On what
 

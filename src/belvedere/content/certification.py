@@ -30,3 +30,10 @@ def certify(meta: ContentMetadata, values: Mapping[str, Any], user_id: int, now:
         meta.certified_at = now if status is not None else None
     if "notes" in values or status is None:
         meta.certification_notes = notes or None
+
+
+def revoke(meta: ContentMetadata, user_id: int, now: datetime) -> None:
+    """Where it was certified: it was so as it was before somebody changed it."""
+    if meta.certification_status == "certified":
+        meta.certification_status = "revoked"
+        meta.certifier_id, meta.certified_at = user_id, now

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from belvedere.accounts import texts
 from belvedere.accounts.tables import User
-from belvedere.content import access, roots
+from belvedere.content import access, result_makers, roots
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import ContentMetadata, Dashboard, Folder, Look
 from belvedere.errors import Conflict, Invalid, NotFound, Problem
@@ -242,6 +242,8 @@ def remove(session: Session, folder: Folder) -> None:
         raise Invalid(Problem("folder_id", "invalid", message))
     hold(session, exclusive=True)
     ids = select(subtree(folder.id).c.id)
+    gone = Dashboard.folder_id.in_(ids), Dashboard.deleted_at.is_(None)
+    result_makers.remove_of(session, session.scalars(select(Dashboard.id).where(*gone)).all())
     for table in (Look, Dashboard):
         live = table.folder_id.in_(ids), table.deleted_at.is_(None)
         session.execute(delete(table).where(*live), execution_options=_QUIET)

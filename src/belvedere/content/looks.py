@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from belvedere import ids
-from belvedere.content import folders, saved, titles
+from belvedere.content import certification, folders, saved, titles
 from belvedere.content.tables import ContentMetadata, Folder, Look
 from belvedere.errors import NotFound
 from belvedere.query.tables import StoredQuery
@@ -69,7 +69,7 @@ def update(
     saved.place(session, look, values, folder, user_id)
     if query is not None and query.slug != look.query_slug:
         look.query_slug = query.slug
-        _revoke_certification(look, user_id, now)
+        certification.revoke(look.meta, user_id, now)
     if "deleted" in values:
         saved.set_deleted(look, bool(values["deleted"]), user_id, now)
     saved.touched(session, look, user_id, now)
@@ -104,10 +104,3 @@ def copy(session: Session, look: Look, folder: Folder, user_id: int, now: dateti
     session.add(made)
     session.flush()
     return made
-
-
-def _revoke_certification(look: Look, user_id: int, now: datetime) -> None:
-    """It was given to another query."""
-    if look.meta.certification_status == "certified":
-        look.meta.certification_status = "revoked"
-        look.meta.certifier_id, look.meta.certified_at = user_id, now

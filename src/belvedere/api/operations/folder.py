@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, select
 from belvedere.api import search
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
-from belvedere.api.present.dashboards import present_dashboards
 from belvedere.api.present.filled_folders import present_folder, present_folders
 from belvedere.api.present.folders import present_folder_bases
 from belvedere.api.present.looks import present_looks_with_queries
+from belvedere.api.present.whole_dashboards import present_dashboards
 from belvedere.content import folders, roots
 from belvedere.content.tables import Dashboard, Folder, Look
 from belvedere.errors import Invalid, NotFound, Problem

@@ -1,0 +1,1 @@
+"""Dashboards, their elements, filters and layouts."""

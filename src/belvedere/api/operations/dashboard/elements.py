@@ -1,0 +1,108 @@
+"""Elements of dashboards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from belvedere.api import search
+from belvedere.api.call import Call
+from belvedere.api.dashboards import (
+    asked_by,
+    changeable,
+    check_stays,
+    named,
+    read_element,
+    visible,
+)
+from belvedere.api.operation import RawBody, delete, get, patch, post, read_parameter
+from belvedere.api.present.elements import present_elements
+from belvedere.content import dashboards, elements
+from belvedere.content.tables import Dashboard, DashboardElement
+
+
+@get("/dashboard_elements/search", requires="authenticated")
+def search_dashboard_elements(call: Call) -> list[dict[str, Any]]:
+    """Elements of the dashboards that the caller may see; of those in the trash where they are
+    asked for.
+    """
+    element = DashboardElement
+    deleted = read_parameter("deleted", "bool", call)
+    gone = Dashboard.deleted_at.is_not(None)
+    wanted = {
+        "dashboard_id": search.ids(element.dashboard_id),
+        "look_id": search.ids(element.look_id),
+        "title": search.text(element.title),
+    }
+    sorts: dict[str, search.Column] = {
+        "look_id": element.look_id,
+        "dashboard_id": element.dashboard_id,
+        "deleted": gone,
+        "title": element.title,
+    }
+    chosen = (
+        select(element)
+        .join(Dashboard, Dashboard.id == element.dashboard_id)
+        .where(call.reach.dashboards(), gone if deleted else ~gone, search.criteria(call, wanted))
+        .order_by(*search.order(call, sorts, element.id))
+    )
+    return present_elements(call, search.page_of(call, chosen))
+
+
+@get("/dashboards/{dashboard_id}/dashboard_elements", requires="authenticated")
+def dashboard_dashboard_elements(call: Call, dashboard_id: str) -> list[dict[str, Any]]:
+    """The elements of a dashboard."""
+    return present_elements(call, visible(call, dashboard_id).elements)
+
+
+@get("/dashboard_elements/{dashboard_element_id}", requires="authenticated")
+def dashboard_element(call: Call, dashboard_element_id: str) -> dict[str, Any]:
+    """One element."""
+    found = elements.get(call.db, dashboard_element_id)
+    visible(call, found.dashboard_id)
+    return _presented(call, found)
+
+
+@post("/dashboard_elements", requires="authenticated")
+def create_dashboard_element(
+    call: Call, body: RawBody, apply_filters: bool | None
+) -> dict[str, Any]:
+    """Put an element on a dashboard."""
+    values = read_element(body)
+    found = named(call, values)
+    asked = asked_by(call, values, None)
+    made = elements.create(call.db, found, values, asked, apply_filters=bool(apply_filters))
+    return _touched(call, found, made)
+
+
+@patch("/dashboard_elements/{dashboard_element_id}", requires="authenticated")
+def update_dashboard_element(
+    call: Call, dashboard_element_id: str, body: RawBody
+) -> dict[str, Any]:
+    """Change an element."""
+    values = read_element(body)
+    element = elements.get(call.db, dashboard_element_id)
+    found = changeable(call, element.dashboard_id)
+    check_stays(values, found)
+    asked = asked_by(call, values, element)
+    elements.update(call.db, found, element, values, asked)
+    return _touched(call, found, element)
+
+
+@delete("/dashboard_elements/{dashboard_element_id}", requires="authenticated")
+def delete_dashboard_element(call: Call, dashboard_element_id: str) -> None:
+    """Take an element off its dashboard."""
+    element = elements.get(call.db, dashboard_element_id)
+    found = changeable(call, element.dashboard_id)
+    elements.remove(call.db, element)
+    dashboards.changed(call.db, found, call.session.user_id, call.now)
+
+
+def _touched(call: Call, dashboard: Dashboard, element: DashboardElement) -> dict[str, Any]:
+    dashboards.changed(call.db, dashboard, call.session.user_id, call.now)
+    return _presented(call, element)
+
+
+def _presented(call: Call, element: DashboardElement) -> dict[str, Any]:
+    return present_elements(call, [element])[0]
