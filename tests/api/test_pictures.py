@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import struct
 import time
 import zlib
@@ -218,3 +220,17 @@ def test_collections_of_colours(admin) -> None:
     changed = own | {"categoricalPalettes": [{"label": "a", "colors": ["#0000ff", "#00ff00"]}]}
     admin.patch(f"/color_collections/{made['id']}", changed)
     assert picture() not in (named, plain)
+
+
+def test_a_drawing_that_hangs_is_given_up_and_the_server_goes_on(make_instance) -> None:
+    instance = make_instance(picture_timeout=4)
+    client = instance.as_role("Admin")
+    first = run(client, {"type": "looker_column"}).content
+    painter = instance.services.runner.pictures._painter
+    for worker in painter._live:
+        os.kill(worker._process.pid, signal.SIGSTOP)
+    answer = run(client, {"type": "looker_line"})
+    assert (answer.status, png_size(answer.content)) == (200, (800, 500))
+    told = answer.content
+    again = run(client, {"type": "looker_line"}).content
+    assert again not in (told, first)
