@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from belvedere.accounts import texts
 from belvedere.accounts.tables import EmbedCredentials, User
 from belvedere.errors import Invalid, Problem
-from belvedere.store import bump
 
 _FIELD = "external_user_id"
 
@@ -24,7 +23,11 @@ def find(session: Session, external_user_id: str) -> User | None:
 
 
 def provide(session: Session, given: object, now: datetime) -> User:
-    """The user of that id, made where there is none yet. Invalid for an id that cannot be one."""
+    """The user of that id, made where there is none yet. Invalid for an id that cannot be one.
+
+    Whoever makes one says so by a bump, as the last thing: what is locked in another order by
+    somebody who signs in at the same time would stop both.
+    """
     external = _external_id(given)
     found = find(session, external)
     if found is not None:
@@ -47,7 +50,6 @@ def _made(session: Session, external: str, now: datetime) -> User:
     made.embed_credentials.append(EmbedCredentials(external_user_id=external, created_at=now))
     session.add(made)
     session.flush()
-    bump(session, "accounts")
     return made
 
 

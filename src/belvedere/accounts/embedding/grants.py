@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from belvedere.accounts import attribute_definitions, attributes, embed_users, roles
@@ -44,7 +45,7 @@ def apply(session: Session, vault: Vault, wanted: Definition, now: datetime) -> 
     """
     known = _find(session, wanted)
     user = embed_users.provide(session, wanted.external_user_id, now)
-    credentials = _credentials(user, wanted.external_user_id)
+    credentials = _credentials(session, user, wanted.external_user_id)
     credentials.logged_in_at = now
     changed = [
         _set_names(user, wanted),
@@ -63,9 +64,16 @@ def apply(session: Session, vault: Vault, wanted: Definition, now: datetime) -> 
     return user
 
 
-def _credentials(user: User, external: str) -> EmbedCredentials:
-    row = next(row for row in user.embed_credentials if row.external_user_id == external)
-    if user.is_disabled or row.is_disabled:
+def _credentials(session: Session, user: User, external: str) -> EmbedCredentials:
+    """Locked: frames of one page sign the same user in at the same time, one after the other."""
+    row = session.scalar(
+        select(EmbedCredentials)
+        .where(EmbedCredentials.external_user_id == external)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    session.expire(user)
+    if row is None or row.is_disabled or user.is_disabled:
         raise Forbidden("The embed user is disabled")
     return row
 
@@ -126,13 +134,23 @@ def _with_shared_group(session: Session, given: list[Group], wanted: Definition)
     external = wanted.external_group_id
     if external is None:
         return ids
-    found = session.scalar(select(Group).where(Group.embed_external_id == external))
-    if found is None:
-        name = roles.free_name(session, Group, f"Embed Shared Group {external}")
-        found = Group(name=name, embed_external_id=external)
-        session.add(found)
-        session.flush()
-    return ids | {found.id}
+    return ids | {_shared_group(session, external).id}
+
+
+def _shared_group(session: Session, external: str) -> Group:
+    existing = select(Group).where(Group.embed_external_id == external)
+    found = session.scalar(existing)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            name = roles.free_name(session, Group, f"Embed Shared Group {external}")
+            made = Group(name=name, embed_external_id=external)
+            session.add(made)
+            session.flush()
+            return made
+    except IntegrityError:  # another person of the site made it meanwhile
+        return session.scalars(existing).one()
 
 
 def _set_groups(session: Session, user: User, wanted: set[int]) -> bool:

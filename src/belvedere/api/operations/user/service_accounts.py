@@ -13,6 +13,7 @@ from belvedere.api.people import is_behind
 from belvedere.api.present.users import present_public, present_service_account
 from belvedere.content import personal
 from belvedere.errors import BadRequest
+from belvedere.store import bump
 
 _ADMIN = Permission("administer")
 
@@ -47,6 +48,7 @@ def delete_service_account(call: Call, user_id: str) -> None:
 def create_embed_user(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """The embed user of that external id, made where there is none yet."""
     made = embed_users.provide(call.db, body.get("external_user_id"), call.now)
+    bump(call.db, "accounts")
     return present_public(call, made)
 
 
