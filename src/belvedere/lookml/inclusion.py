@@ -55,11 +55,10 @@ class Inclusion:
                 yield file, node
                 continue
             patterns = [node] if node.kind != "list" else [*node.children]
-            for pattern in patterns:
-                for found in self._matching(
-                    reader.filled(pattern.value, Value(node, file.tree)), path, file, node, reader
-                ):
-                    if not found.endswith(MODEL_TAILS) or found == path:
+            for item in patterns:
+                pattern = reader.filled(item.value, Value(node, file.tree))
+                for found in self._matching(pattern, path, file, node, reader):
+                    if not found.endswith(MODEL_TAILS) or found == path or _is_model(pattern):
                         yield file, found
 
     def _matching(
@@ -104,3 +103,8 @@ class Inclusion:
         prefix = f"//{name}/"
         inner = [file[len(prefix) :] for file in self._files if file.startswith(prefix)]
         return [prefix + found for found in matching(pattern, path[len(prefix) :], name, inner)]
+
+
+def _is_model(pattern: str) -> bool:
+    """Whether the pattern names one model file of the same project: wildcards mean no models."""
+    return not pattern.startswith("//") and not set("*?[") & set(pattern)

@@ -45,6 +45,7 @@ class Sandbox(Environment):
     output_stream_limit = MOST_OUTPUT
     block_nesting_limit = 60
     context_depth_limit = 70
+    logical_parentheses = True
 
     def __init__(self, *, autoescape: bool) -> None:
         super().__init__(autoescape=autoescape)

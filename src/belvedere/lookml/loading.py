@@ -230,6 +230,8 @@ class _Loader:
                 raws.append(file.object_of(node))
             elif file is self._files[path]:
                 own.values.setdefault(node.key, []).append(Value(node, tree))
+        for key, values in self._shared(included[1:]).items():
+            own.values.setdefault(key, values)
         version = self._version(name, included)
         dashboards, problems = resolve_dashboards(name, self._dashboards(included))
         fiscal = own.last("fiscal_month_offset") is not None
@@ -251,6 +253,15 @@ class _Loader:
         return msgspec.structs.replace(
             model, dashboards=dashboards, localization=self._localization
         )
+
+    def _shared(self, included: list[str]) -> dict[str, list[Value]]:
+        """What included files say of the model; the model file's own word counts above it."""
+        found: dict[str, list[Value]] = {}
+        for path in included:
+            file = self._files[path]
+            for node in file.settings if not path.startswith("//") else ():
+                found.setdefault(node.key, []).append(Value(node, file.tree))
+        return found
 
     def _dashboards(self, included: list[str]) -> Iterator[RawDashboard]:
         for path in included:

@@ -23,6 +23,11 @@ _OLD_SYNTAX = re.compile(
 )
 _READ = (".lkml", ".lookml", STRINGS)
 
+OF_MODELS = frozenset(
+    ("connection", "persist_for", "persist_with", "case_sensitive", "week_start_day")
+) | {"fiscal_month_offset"}
+"""Parameters of a model that a file which it includes can state too."""
+
 Fingerprint = Mapping[str, tuple[int, int]]
 Imports = Callable[[str], Path | None]
 """Answers the folder of another project by its name."""
@@ -79,6 +84,8 @@ class SourceFile:
     strings: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     includes: list[Node] = field(init=False)
+    settings: list[Node] = field(init=False)
+    """What the file says of the models that include it."""
     stamp: bytes = field(init=False)
     """Changes with the file's path and contents."""
     _blocks: list[Raw] | None = None
@@ -86,6 +93,7 @@ class SourceFile:
     def __post_init__(self) -> None:
         self.stamp = f"{self.tree.path}\0{self.digest}\0".encode("utf-8", "surrogatepass")
         self.includes = [node for node in self.tree.nodes if node.key == "include"]
+        self.settings = [node for node in self.tree.nodes if node.key in OF_MODELS]
 
     def blocks(self) -> list[Raw]:
         """Every block of a file that includes nothing."""

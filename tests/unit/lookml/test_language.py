@@ -307,3 +307,20 @@ def test_an_explore_without_suggestions(tmp_path: Path) -> None:
         scope = scope_of(found, explore)
         (scoped,) = scope.fields()
         assert suggestable(scope, scoped) is offered
+
+
+def test_a_model_file_is_included_by_its_own_name_and_by_no_wildcard(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "settings/common.model.lkml": 'include: "/more/*" week_start_day: sunday',
+            "more/grants.lkml": 'connection: "c" access_grant: g { user_attribute: a allowed_values: ["1"] }',
+            "named.model.lkml": 'include: "/settings/common.model" week_start_day: friday view: v {} explore: v {}',
+            "wild.model.lkml": 'include: "/settings/*"',
+        },
+    )
+    found = open_project(tmp_path, "p")
+    assert found.models["named"].connection == "c"
+    assert found.models["named"].week_start_day == "friday"
+    assert list(found.models["named"].access_grants) == ["g"]
+    assert found.models["wild"].connection is None
