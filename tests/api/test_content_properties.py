@@ -23,6 +23,9 @@ from tests.api.content_rules import (
     Person,
     World,
 )
+from tests.engines.postgres_server import PostgresServer, postgres_server
+
+__all__ = ["postgres_server"]
 
 QUERY = {"model": "thelook", "view": "users", "fields": ["users.count"]}
 NAMES = ("north", "south", "east", "west", "far")
@@ -362,9 +365,22 @@ class Play:
             assert {look["query_id"] for look in found} <= {self.query}, story
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_rules_hold_whatever_people_do(instance: Instance, seed: int) -> None:
-    play = Play(instance, seed)
+@pytest.fixture
+def kept(request: pytest.FixtureRequest, make_instance: Callable[..., Instance]) -> Instance:
+    """An instance over either kind of application database."""
+    if request.param == "sqlite":
+        return make_instance()
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return make_instance(database=server.url(server.create_database()))
+
+
+@pytest.mark.parametrize(
+    ("seed", "kept"),
+    [(0, "sqlite"), (1, "sqlite"), (2, "sqlite"), (3, "postgres"), (4, "postgres")],
+    indirect=["kept"],
+)
+def test_the_rules_hold_whatever_people_do(kept: Instance, seed: int) -> None:
+    play = Play(kept, seed)
     for number in range(STEPS):
         play.step()
         if number % LOOKED_AT_EVERY == 0:

@@ -536,6 +536,25 @@ def test_showing_to_everybody_needs_a_permission(instance: Instance, admin: ApiC
     assert codes(user.patch(path, {"public": True})) == [("public", "invalid")]
 
 
+def test_nobody_shows_what_another_sees(instance: Instance, admin: ApiClient) -> None:
+    """A public Look runs as its owner, who may see rows that others do not."""
+    saver = limited(instance, admin, ["thelook"])
+    private, public = made(admin, "private"), made(admin, "public", public=True)
+    other = queried(saver, limit="9")
+    assert codes(saver.patch(f"/looks/{private['id']}", {"public": True})) == [
+        ("public", "invalid")
+    ]
+    path = f"/looks/{public['id']}"
+    for body in ({"query_id": other}, {"query": QUERY | {"limit": "8"}}):
+        assert codes(saver.patch(path, body)) == [("public", "invalid")]
+    assert admin.get(path).json()["query_id"] == public["query_id"]
+    assert saver.patch(path, {"public": False, "query_id": other}).status == 200
+    assert codes(saver.patch(path, {"public": True})) == [("public", "invalid")]
+    own = made(saver, "own", public=True)
+    assert saver.patch(f"/looks/{own['id']}", {"query_id": other}).json()["public"]
+    assert admin.patch(path, {"public": True}).json()["public"]
+
+
 # Certification
 
 

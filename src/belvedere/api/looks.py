@@ -75,7 +75,9 @@ def _no_query(name: str | None) -> Invalid:
 def check_public(
     call: Call, body: Mapping[str, Any], found: Look | None, query: StoredQuery | None
 ) -> None:
-    """Showing a query to everybody needs a permission for its model; `query` is the new one."""
+    """Showing a query to everybody needs a permission for its model, and since it runs as its
+    owner, nobody else but administrators decides so; `query` is the new one.
+    """
     before = found is not None and found.public
     after = before if body.get("public") is None else body["public"]
     if not after or (before and query is None):
@@ -83,6 +85,10 @@ def check_public(
     asked = query or stored.get(call.db, found.query_slug if found is not None else "")
     if not call.session.permissions.has(_MAKE_PUBLIC, stored.definition_of(asked).model):
         message = "Showing Looks of this model to everybody needs create_public_looks"
+        raise Invalid(Problem("public", "invalid", message))
+    own = found is None or found.user_id == call.session.user_id
+    if not own and not call.session.permissions.is_admin:
+        message = "What a Look shows to everybody is decided by whose Look it is"
         raise Invalid(Problem("public", "invalid", message))
 
 
