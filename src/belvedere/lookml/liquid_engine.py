@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from belvedere.lookml.liquid_sandbox import FAILURES, Sandbox, SandboxContext
 from belvedere.lookml.liquid_tags import FILTERS, TAGS
 
 _MOST_EXCERPT = 80
+_REFERENCE = re.compile(r"\$\{([\w. ]*)\}")
 
 
 def rendered(template: str, variables: Mapping[str, object], *, html: bool) -> str:
@@ -33,7 +35,20 @@ def rendered(template: str, variables: Mapping[str, object], *, html: bool) -> s
 
 @lru_cache(maxsize=4096)
 def template_of(text: str, html: bool) -> BoundTemplate:
-    return sandbox(html).from_string(text)
+    return sandbox(html).from_string(_without_references(text))
+
+
+def _without_references(text: str) -> str:
+    """`${a.b}` inside of a tag is the variable `a.b`, as lenient readers of Liquid take it. Every
+    character stays where it is.
+    """
+    if "${" not in text:
+        return text
+    before, *parts = text.split("{%")
+    for number, part in enumerate(parts):
+        inside, end, after = part.partition("%}")
+        parts[number] = _REFERENCE.sub(r"  \1 ", inside) + end + after
+    return "{%".join([before, *parts])
 
 
 @lru_cache(maxsize=2)

@@ -87,6 +87,8 @@ def render(template: str) -> str:
         ("{%condition a%}x{%endcondition%}", "(x IN [a])"),
         ("{% condition %} o.status {% endcondition %}", "(o.status IN [status])"),
         ("{% if false and (true or true) %}a{% else %}b{% endif %}", "b"),
+        ("{% if ${orders.status} == '1' %}a{% else %}${b}{% endif %}", "${b}"),
+        ("{% if ${orders.status._is_filtered} %}a{% endif %}", "a"),
         ("{% if (false and true) or true %}a{% else %}b{% endif %}", "a"),
         ("{% if orders.status._is_filtered and (x == 1 or orders._in_query) %}a{% endif %}", "a"),
         ("{%- condition a -%} x {%- endcondition -%}", "(x IN [a])"),
