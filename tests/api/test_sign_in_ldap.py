@@ -87,7 +87,7 @@ def test_what_is_wrong_is_not_told(
         ("*", PASSWORD),
         ("twin", PASSWORD),
         ("ada)(uid=*", PASSWORD),
-        ("a\0da", PASSWORD),
+        ("ada\0x", PASSWORD),
         (person_dn("ada"), PASSWORD),
         ("lookup", "the account's own"),
         ("x" * 5000, PASSWORD),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.api.browser import Browser
+from tests.api.browser import Browser, hidden
 from tests.api.client import ApiClient, Response
 from tests.api.conftest import Instance
 from tests.api.people import made, user_of
@@ -179,6 +179,10 @@ def test_the_login_page_can_be_passed_by(
     request = asked(away)
     assert request.callback.endswith("/samlcallback")
     assert request.callback == f"{request.issuer}/samlcallback"
+    assert _sign_in(browser, provider, ADA).status == 303
+    out = browser.post("/logout", hidden(browser.get("/account")))
+    assert (out.status, "signed out" in out.text) == (200, True)
+    assert browser.get("/account").status == 303
 
 
 def test_a_configuration_can_be_tried(
@@ -194,7 +198,10 @@ def test_a_configuration_can_be_tried(
     assert user_of(admin, "ada@example.com") is None
     assert admin.delete(f"/saml_test_configs/{slug}").status == 204
     assert browser.get(f"/login/saml?test={slug}").status == 404
-    assert admin.get(f"/saml_test_configs/{slug}").status == 404
+    for gone in (slug, "a%00b", "%27", "x" * 500):
+        assert admin.get(f"/saml_test_configs/{gone}").status == 404
+        assert admin.delete(f"/saml_test_configs/{gone}").status == 404
+        assert browser.get(f"/login/saml?test={gone}").status == 404
 
 
 def test_only_administrators(instance: Instance) -> None:

@@ -99,7 +99,8 @@ def _through_groups(role_id: int, *, mirrored_only: bool = False) -> ColumnEleme
     gives = select(GroupRole.group_id.label("group_id")).where(GroupRole.role_id == role_id)
     if mirrored_only:
         gives = gives.join(Group, Group.id == GroupRole.group_id).where(Group.externally_managed)
-    giving = gives.cte("mirrored_giving" if mirrored_only else "giving", recursive=True)
+    name = f"{'mirrored_' if mirrored_only else ''}giving_{role_id}"
+    giving = gives.cte(name, recursive=True)
     below = select(GroupChild.child_id).join(giving, GroupChild.parent_id == giving.c[0])
     giving = giving.union(below)
     listed = select(GroupMember.user_id).join(giving, GroupMember.group_id == giving.c[0])

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.certificates import certify
 
+from belvedere.accounts.federation import outbound
 from belvedere.accounts.federation.outbound import Outbound, networks
 from belvedere.accounts.federation.person import Unreachable
 
@@ -105,6 +111,63 @@ def test_addresses_in_other_forms(monkeypatch: pytest.MonkeyPatch, address: str)
     with pytest.raises(Unreachable):
         Outbound().get(address)
     assert tried == []
+
+
+def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = tmp_path / "server.pem"
+    key = certify(certificate)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    allowed = Outbound(networks("127.0.0.0/8, ::1/128"))
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = server.accept()
+            except OSError:
+                return
+            with plain, suppress(OSError), context.wrap_socket(plain, server_side=True) as other:
+                other.recv(10_000)
+                other.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        port = server.getsockname()[1]
+        with pytest.raises(Unreachable):
+            allowed.get(f"https://127.0.0.1:{port}/")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert allowed.get(f"https://127.0.0.1:{port}/").body == b"hi"
+        with pytest.raises(Unreachable):
+            allowed.get(f"https://localhost:{port}/")
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_answers_that_come_drop_by_drop(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    """Each drop is in time; the whole is not. Without an end this test would have none."""
+    monkeypatch.setattr(outbound, "_SECONDS", 0.4)
+    over = threading.Event()
+
+    def serve() -> None:
+        other, _ = server.accept()
+        with other, suppress(OSError):
+            other.sendall(said)
+            while not over.wait(0.05):
+                other.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        allowed = Outbound(networks("127.0.0.0/8"))
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        try:
+            with pytest.raises(Unreachable):
+                allowed.get(address)
+        finally:
+            over.set()
+            thread.join()
 
 
 @pytest.mark.parametrize("text", ["10.0.0.0/99", "here", "10.0.0.1/8"])

@@ -54,7 +54,7 @@ class Plan:
 
 def plan(session: Session, config: Config, person: Person) -> Plan:
     """Refused for somebody who is not let in."""
-    if not person.external_id or len(person.external_id) > _LONGEST:
+    if not 0 < len(person.external_id) <= _LONGEST or not texts.storable(person.external_id):
         raise Refused(f"{config.kind.title} does not say who you are", "no_id")
     known = session.scalar(
         select(ExternalCredentials).where(
@@ -102,7 +102,8 @@ def carry_out(
 
 def _address(person: Person) -> str | None:
     text = (person.email or "").strip()
-    return text if text and len(text) <= _LONGEST and users.is_email(text) else None
+    right = len(text) <= _LONGEST and users.is_email(text) and texts.storable(text)
+    return text if right else None
 
 
 def _merged(session: Session, config: Config, person: Person, email: str | None) -> User | None:
@@ -233,7 +234,8 @@ def _remember(session: Session, user: User, found: Plan, now: datetime, address:
         )
         user.external_credentials.append(row)
     row.email = found.email
-    row.domain = found.person.domain[:_LONGEST] if found.person.domain else None
+    domain = found.person.domain or ""
+    row.domain = domain[:_LONGEST] if domain and texts.storable(domain) else None
     row.logged_in_at, row.logged_in_ip = now, address[:64]
     session.flush()
 

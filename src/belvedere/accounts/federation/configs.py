@@ -55,6 +55,8 @@ def read(session: Session, vault: Vault, kind: Kind) -> Config:
 
 def trial(session: Session, vault: Vault, kind: Kind, slug: str, now: datetime) -> Config:
     """NotFound for one that was deleted or is a day old."""
+    if not slug.isalnum():
+        raise NotFound
     subject = _trial_subject(kind, slug)
     changed_at, _ = configuration.changed_at(session, subject)
     if changed_at is None or changed_at + _TRIAL_FOR <= now:
@@ -93,7 +95,7 @@ def begin_trial(
 
 
 def end_trial(session: Session, kind: Kind, slug: str) -> None:
-    if not configuration.delete(session, _trial_subject(kind, slug)):
+    if not slug.isalnum() or not configuration.delete(session, _trial_subject(kind, slug)):
         raise NotFound
 
 

@@ -10,8 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import time
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -49,18 +50,24 @@ class Outbound:
 
     def send(self, method: str, address: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Unreachable for addresses that are not allowed, and where nothing usable answers."""
-        deadline = time.monotonic() + _SECONDS
         connection, path = self._connection(address)
+        alarm = threading.Timer(_SECONDS, connection.hang_up)
+        alarm.daemon = True
+        alarm.start()
         try:
             connection.request(method, path, body or None, {**headers, "Connection": "close"})
             response = connection.getresponse()
-            return Reply(response.status, _read(response, deadline))
+            reply = Reply(response.status, _read(response))
+            if connection.is_late:  # what came until then may be a part
+                raise Unreachable(f"{_shown(address)} takes too long")
+            return reply
         except (OSError, http.client.HTTPException, ValueError):
             raise Unreachable(f"{_shown(address)} does not answer") from None
         finally:
+            alarm.cancel()
             connection.close()
 
-    def _connection(self, address: str) -> tuple[http.client.HTTPConnection, str]:
+    def _connection(self, address: str) -> tuple[_Pinned, str]:
         try:
             parts = urlsplit(address)
             port = parts.port
@@ -106,15 +113,24 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port or (443 if secure else 80), timeout=_SECONDS)
         self._place = place
         self._secure = secure
+        self._opened: socket.socket | None = None
+        self.is_late = False
+
+    def hang_up(self) -> None:
+        """Whoever waits for an answer waits no longer: also one that comes drop by drop."""
+        self.is_late = True
+        if self._opened is not None:
+            with suppress(OSError):
+                self._opened.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
-        plain = socket.create_connection(self._place, _SECONDS)
+        plain = self._opened = socket.create_connection(self._place, _SECONDS)
         if not self._secure:
             self.sock = plain
             return
         try:
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(plain, server_hostname=self.host)
+            self.sock = self._opened = context.wrap_socket(plain, server_hostname=self.host)
         except BaseException:
             plain.close()
             raise
@@ -129,14 +145,14 @@ def _plain(address: Address) -> Address:
     return address
 
 
-def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
+def _read(response: http.client.HTTPResponse) -> bytes:
     parts: list[bytes] = []
     size = 0
     while part := response.read1(_PART):
         parts.append(part)
         size += len(part)
-        if size > _MOST_BYTES or time.monotonic() > deadline:
-            raise Unreachable("The answer is too long, or takes too long")
+        if size > _MOST_BYTES:
+            raise Unreachable("The answer is too long")
     return b"".join(parts)
 
 

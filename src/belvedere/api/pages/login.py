@@ -81,7 +81,7 @@ def submit(visit: Visit) -> Answer:
 def _ask_directory(visit: Visit, config: Config) -> Answer:
     """Failures are counted towards a lockout, except that of a directory that does not answer."""
     return_to = local(visit.form.get("return_to", "/"))
-    login, password = visit.form.get("email", "").strip(), visit.form.get("password", "")
+    login, password = _login(visit), visit.form.get("password", "")
     attempt = Attempt("ldap", login, visit.request.address)
     vault = visit.services.vault
     try:
@@ -109,7 +109,7 @@ def submit_email(visit: Visit) -> Answer:
 def _check_password(visit: Visit, enabled: list[Config], *, by_email: bool = False) -> Answer:
     """What comes next: the second factor, a new password, or where the person wanted to go."""
     return_to = local(visit.form.get("return_to", "/"))
-    email, password = visit.form.get("email", ""), visit.form.get("password", "")
+    email, password = _login(visit), visit.form.get("password", "")
     services = visit.services
     try:
         checked = signing_in.check_password(
@@ -130,6 +130,11 @@ def _check_password(visit: Visit, enabled: list[Config], *, by_email: bool = Fal
     if checked.needs_totp:
         return _totp(visit, checked.user, step)
     return _arrived(visit, checked.user, step)
+
+
+def _login(visit: Visit) -> str:
+    """The name that was typed, such that every database can look for it."""
+    return visit.form.get("email", "").replace("\0", "").strip()
 
 
 def second_factor(visit: Visit) -> Answer:
@@ -192,6 +197,11 @@ def set_from_form(visit: Visit, credentials: EmailCredentials) -> str | None:
 def sign_out(visit: Visit) -> Answer:
     visit.check_form()
     visit.sign_out()
+    enabled = visit.services.federation.enabled(visit.db)
+    if any(item.flag("bypass_login_page") for item in enabled):
+        # The sign-in page would lead back in at once.
+        text = "You are signed out here, but perhaps not where you signed in."
+        return visit.page("message", "Signed out", text=text, address="/login", link="Sign in")
     return visit.redirect("/login")
 
 
