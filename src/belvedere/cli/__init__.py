@@ -18,6 +18,8 @@ _COMMANDS = {
     "api-key": ("belvedere.cli.administer", "api_key", "API credentials."),
     "key": ("belvedere.cli.key", "key", "The key that stored secrets are sealed with."),
     "lookml": ("belvedere.cli.lookml", "lookml", "Work with LookML; needs no server."),
+    "export": ("belvedere.cli.transfer", "export_command", "People and content into files."),
+    "import": ("belvedere.cli.transfer", "import_command", "People and content from elsewhere."),
     "query": ("belvedere.cli.query", "query", "Run a query on a server."),
 }
 
