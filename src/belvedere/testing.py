@@ -29,7 +29,7 @@ import duckdb
 import uvicorn
 from sqlalchemy.orm import Session
 
-from belvedere import clock
+from belvedere import clock, ids
 from belvedere.accounts import (
     attribute_definitions,
     attributes,
@@ -74,7 +74,7 @@ class Instance:
     def __init__(self, url: str, database: Database, vault: Vault, now: Clock) -> None:
         self.url = url
         self._database, self._vault, self._now = database, vault, now
-        self._numbers = count(1)
+        self._numbers, self._mark = count(1), ids.slug()[:6].lower()
         self._people: dict[tuple[str, tuple[tuple[str, str], ...]], Person] = {}
 
     def person(self, role: str = "Admin", **user_attributes: str) -> Person:
@@ -82,7 +82,7 @@ class Instance:
 
         Invalid names the roles there are.
         """
-        email = f"person-{next(self._numbers)}@example.com"
+        email = f"person-{next(self._numbers)}-{self._mark}@example.com"
         with self._database.session() as session:
             user = users.create(session, self._now(), email=email, first_name=role)
             stored_roles.give(session, user, role)

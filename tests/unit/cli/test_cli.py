@@ -38,6 +38,8 @@ def belvedere(*words: str, cwd: Path | None = None) -> subprocess.CompletedProce
         ("project", "add"),
         ("user", "add"),
         ("api-key", "create"),
+        ("export",),
+        ("import",),
         ("key", "rotate"),
         ("lookml", "validate"),
         ("lookml", "sql"),
