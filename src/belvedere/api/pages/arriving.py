@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from belvedere.accounts.federation import arrival
 from belvedere.accounts.federation.configs import Config
@@ -26,7 +27,12 @@ def arrive(visit: Visit, config: Config, person: Person, to: str, *, stay: bool 
     if config.slug is not None:
         return _tried(visit, config, person, found, None)
     vault, address = visit.services.vault, visit.request.address
-    user = arrival.carry_out(visit.db, vault, config, found, visit.now, address)
+    try:
+        user = arrival.carry_out(visit.db, vault, config, found, visit.now, address)
+    except IntegrityError as error:
+        # The same person came in by another window in the same moment, for the first time.
+        visit.give_up(error)
+        return failed(visit, config, "Please sign in once more.", 409, "two at once")
     if found.is_new:
         visit.record("user_created", user.id, credentials_type=config.kind.name)
     elif found.known is None:

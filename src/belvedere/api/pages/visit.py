@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -115,6 +115,12 @@ class Visit:
     def release(self) -> None:
         """Commit what was done so far and hold nothing while other servers take their time."""
         self._stack.close()
+        self._stack, self._db = ExitStack(), None
+
+    def give_up(self, error: Exception) -> None:
+        """Take back what was done since the last commit, because of the error."""
+        with suppress(type(error)):
+            self._stack.__exit__(type(error), error, error.__traceback__)
         self._stack, self._db = ExitStack(), None
 
     # Who is there
