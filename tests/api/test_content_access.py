@@ -317,3 +317,37 @@ def test_access_ends_with_the_group_or_person(
 def test_dashboards_of_lookml_are_for_those_who_may_see_them(instance: Instance) -> None:
     assert instance.as_role("Viewer").get("/folders/lookml").status == 200
     assert instance.as_role(None).get("/folders/lookml").status == 404
+
+
+def test_people_are_found_by_what_they_may_see(
+    instance: Instance, admin: ApiClient, shared_closed: str
+) -> None:
+    people = [instance.user("User") for _ in range(4)]
+    named, member, nested, owner = people
+    boss = int(admin.get("/user").json()["id"])
+    outer, outer_metadata = closed(admin, "outer")
+    inner = made(admin, "inner", outer)
+    _, metadata = closed(admin, "innermost", inner)
+    groups = [admin.post("/groups", {"name": name}).json()["id"] for name in ("a", "b")]
+    admin.post(f"/groups/{groups[0]}/users", {"user_id": str(member)})
+    admin.post(f"/groups/{groups[1]}/users", {"user_id": str(nested)})
+    admin.post(f"/groups/{groups[0]}/groups", {"group_id": groups[1]})
+
+    def found(metadata_id: str, client: ApiClient = admin) -> set[int]:
+        params = {"content_metadata_id": metadata_id}
+        return {int(user["id"]) for user in client.get("/users/search", params=params).json()}
+
+    assert found(metadata) == {boss}
+    grant(admin, metadata, "view", user_id=str(named))
+    grant(admin, outer_metadata, "edit", group_id=groups[0])
+    assert found(metadata) == {boss, named, member, nested}
+    assert found(outer_metadata) == found(metadata_of(admin, inner)) == {boss, member, nested}
+    assert found(shared_closed) == {boss, *people}
+    assert found("999") == found("x") == set()
+    assert found(metadata, instance.client_of(named)) == set()
+    assert found(metadata, instance.client_of(nested)) == {boss, named, member, nested}
+    private = metadata_of(admin, personal(instance.client_of(owner)))
+    admin.patch(f"/content_metadata/{private}", {"inherits": False})
+    (entry,) = admin.get("/content_metadata_access", params={"content_metadata_id": private}).json()
+    admin.delete(f"/content_metadata_access/{entry['id']}")
+    assert found(private) == {boss, owner}

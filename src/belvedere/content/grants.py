@@ -22,8 +22,8 @@ def get(session: Session, grant_id: str) -> ContentGrant:
     return found
 
 
-def of(session: Session, meta: ContentMetadata) -> list[ContentGrant]:
-    own = select(ContentGrant).where(ContentGrant.content_metadata_id == meta.id)
+def of(session: Session, metadata_id: int) -> list[ContentGrant]:
+    own = select(ContentGrant).where(ContentGrant.content_metadata_id == metadata_id)
     return list(session.scalars(own.order_by(ContentGrant.id)))
 
 

@@ -45,7 +45,7 @@ def update_content_metadata(
 def all_content_metadata_accesses(call: Call, content_metadata_id: str) -> list[dict[str, Any]]:
     """The access list of a folder or board; empty while it inherits."""
     meta = _editable(call, content_metadata_id)
-    return [present_grant(row) for row in grants.of(call.db, meta)]
+    return [present_grant(row) for row in grants.of(call.db, meta.id)]
 
 
 @post("/content_metadata_access", requires="authenticated")

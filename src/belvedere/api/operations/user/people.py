@@ -14,7 +14,7 @@ from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.people import is_behind, known_people, oneself_or_any, somebody_known
 from belvedere.api.present.users import present_user, present_users
-from belvedere.content import folders, personal
+from belvedere.content import folders, holders, metadata, personal
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
 
 _ADMIN = Permission("administer")
@@ -76,7 +76,7 @@ def search_users(call: Call) -> list[dict[str, Any]]:
     known = _PUBLIC | {
         "full_name": search.text(_FULL_NAME),
         "embed_user": search.flag(User.is_embed_user),
-        "content_metadata_id": lambda _: false(),
+        "content_metadata_id": lambda value: _with_access(call, value),
         "group_id": lambda value: _listed_in(call, value),
     }
     return _page(call, select(User).where(_criteria(call, known, _MORE_DETAILS)))
@@ -166,6 +166,17 @@ def _criteria(
         message = f"Only those who may see people can search by {', '.join(refused)}"
         raise BadRequest(message)
     return search.criteria(call, public)
+
+
+def _with_access(call: Call, metadata_id: str) -> ColumnElement[bool]:
+    """Those who may see the content; nobody for a caller who may not change it, and may not read
+    its access list either.
+    """
+    try:
+        content = metadata.content_of(call.db, metadata.get(call.db, metadata_id))
+    except NotFound:
+        return false()
+    return holders.holders(call.db, content) if metadata.edits(call.reach, content) else false()
 
 
 def _listed_in(call: Call, value: str) -> ColumnElement[bool]:
