@@ -159,3 +159,10 @@ def test_what_matters_to_somebody(instance: Instance, admin: ApiClient) -> None:
 @pytest.mark.parametrize("sorts", ["nonsense", "title sideways"])
 def test_sorts_are_checked(admin: ApiClient, sorts: str) -> None:
     assert admin.get("/content_summary", params={"sorts": sorts}).status == 422
+
+
+def test_words_of_any_alphabet(admin: ApiClient) -> None:
+    look(admin, "ÉQUIPE_1 \\ x")
+    for terms in ("%C3%89QUIPE", "_1", "%5C", "%C3%89quipe_1"):
+        assert found(admin, terms, types="look") == ["ÉQUIPE_1 \\ x"], terms
+    assert found(admin, "EQUIPE", types="look") == []

@@ -12,10 +12,10 @@ from belvedere.api.operation import OPERATIONS
 
 
 def test_what_is_not_built_says_its_name_after_authentication(instance, admin) -> None:
-    answer = admin.get("/boards")
+    answer = admin.get("/scheduled_plans")
     assert answer.status == 501
-    assert answer.json()["message"] == "Not implemented: all_boards"
-    assert instance.anonymous.get("/boards").status == 401
+    assert answer.json()["message"] == "Not implemented: all_scheduled_plans"
+    assert instance.anonymous.get("/scheduled_plans").status == 401
 
 
 def test_every_operation_answers_without_falling_over(admin) -> None:

@@ -107,3 +107,12 @@ def test_who_may_not_see_people_sees_their_own_groups(instance: Instance, admin:
     assert viewer.patch(f"/groups/{mine}", {"name": "new"}).status == 403
     assert viewer.delete(f"/groups/{mine}").status == 403
     assert viewer.post(f"/groups/{mine}/users", {"user_id": str(user)}).status == 403
+
+
+def test_names_of_any_alphabet_are_taken_once(admin: ApiClient) -> None:
+    """SQLite folds the letters of ASCII alone."""
+    assert admin.post("/groups", {"name": "ÉQUIPE"}).status == 200
+    assert admin.post("/groups", {"name": "ÉQUIPE"}).status == 422
+    assert [g["name"] for g in admin.get("/groups/search", params={"name": "ÉQ%"}).json()] == [
+        "ÉQUIPE"
+    ]

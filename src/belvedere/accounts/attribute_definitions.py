@@ -213,7 +213,7 @@ def _label(session: Session, given: object, own_id: int | None, problems: list[P
     if not label:
         problems.append(Problem("label", "missing_field", "An attribute needs a label"))
         return label
-    taken = select(UserAttribute.id).where(func.lower(UserAttribute.label) == label.lower())
+    taken = select(UserAttribute.id).where(func.lower(UserAttribute.label) == func.lower(label))
     other = session.scalar(taken)
     if other is not None and other != own_id:
         message = f"There is an attribute labelled {label} already"

@@ -186,7 +186,7 @@ def owner(session: Session, kind: str, given: str) -> User:
 
 def _owners(kind: str, given: str) -> Any:
     if kind == "email":
-        matching = func.lower(EmailCredentials.email) == given.lower()
+        matching = func.lower(EmailCredentials.email) == func.lower(given)
         return select(EmailCredentials.user_id).where(matching)
     if kind == "api3":
         return select(ApiCredentials.user_id).where(ApiCredentials.client_id == given)
@@ -201,7 +201,7 @@ def _owners(kind: str, given: str) -> Any:
 def _told_by(kind: str, given: str) -> ColumnElement[bool]:
     """Of this one kind the address is what tells people apart."""
     if kind == "looker_openid":
-        return func.lower(ExternalCredentials.email) == given.lower()
+        return func.lower(ExternalCredentials.email) == func.lower(given)
     return ExternalCredentials.external_id == given
 
 

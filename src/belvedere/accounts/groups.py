@@ -25,7 +25,7 @@ def get(session: Session, group_id: str | int) -> Group:
 
 
 def find_by_name(session: Session, name: str) -> Group | None:
-    return session.scalar(select(Group).where(func.lower(Group.name) == name.lower()))
+    return session.scalar(select(Group).where(func.lower(Group.name) == func.lower(name)))
 
 
 def create(session: Session, values: Mapping[str, Any]) -> Group:

@@ -56,7 +56,7 @@ class PasswordMail:
         found = session.execute(
             select(EmailCredentials, User)
             .join(User, User.id == EmailCredentials.user_id)
-            .where(func.lower(EmailCredentials.email) == email.strip().lower())
+            .where(func.lower(EmailCredentials.email) == func.lower(email.strip()))
         ).first()
         if found is None or found[0].is_disabled or found[1].is_disabled:
             return

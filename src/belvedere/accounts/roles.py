@@ -242,7 +242,7 @@ def remove_embedded(session: Session, user_id: int) -> None:
 
 def free_name(session: Session, kind: type[Row | Group], wanted: str) -> str:
     """The name, or where it is taken one that begins with it."""
-    taken = session.scalar(select(kind.id).where(func.lower(kind.name) == wanted.lower()))
+    taken = session.scalar(select(kind.id).where(func.lower(kind.name) == func.lower(wanted)))
     return wanted if taken is None else f"{wanted} {ids.slug()}"
 
 
@@ -267,7 +267,7 @@ def _name(session: Session, kind: type[Row], given: object, own_id: int | None) 
         raise Invalid(Problem("name", "missing_field", f"A {label} needs a name"))
     if len(name) > 255:
         raise Invalid(Problem("name", "invalid", f"The name of a {label} has 255 letters at most"))
-    other = session.scalar(select(kind.id).where(func.lower(kind.name) == name.lower()))
+    other = session.scalar(select(kind.id).where(func.lower(kind.name) == func.lower(name)))
     if other is not None and other != own_id:
         raise Invalid(Problem("name", "already_exists", f"There is a {label} {name} already"))
     return name

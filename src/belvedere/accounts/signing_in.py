@@ -54,7 +54,7 @@ def check_password(
     found = session.execute(
         select(EmailCredentials, User)
         .join(User, User.id == EmailCredentials.user_id)
-        .where(func.lower(EmailCredentials.email) == email.strip().lower())
+        .where(func.lower(EmailCredentials.email) == func.lower(email.strip()))
     ).first()
     stored = found[0].password_hash if found is not None else None
     right = passwords.matches(password, stored or _nobodys_hash()) and stored is not None

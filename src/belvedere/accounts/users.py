@@ -37,7 +37,7 @@ def get(session: Session, user_id: int | str) -> User:
 
 
 def find_by_email(session: Session, email: str) -> User | None:
-    return session.scalar(select(User).where(func.lower(User.email) == email.lower()).limit(1))
+    return session.scalar(select(User).where(func.lower(User.email) == func.lower(email)).limit(1))
 
 
 def is_email(text: str) -> bool:
@@ -59,9 +59,9 @@ def check_email(session: Session, email: str, own_id: int | None = None) -> str:
 
 def is_taken(session: Session, email: str, own_id: int | None) -> bool:
     """Whether the address belongs to another user."""
-    shown = select(User.id).where(func.lower(User.email) == email.lower())
+    shown = select(User.id).where(func.lower(User.email) == func.lower(email))
     signed_in = select(EmailCredentials.user_id).where(
-        func.lower(EmailCredentials.email) == email.lower()
+        func.lower(EmailCredentials.email) == func.lower(email)
     )
     owners = set(session.scalars(shown)) | set(session.scalars(signed_in))
     return bool(owners - {own_id})

@@ -34,12 +34,13 @@ def text(column: Column) -> Criterion:
 
 
 def like(column: Column, pattern: str) -> ColumnElement[bool]:
-    """Without regard to case; % and _ are wildcards, and nothing else is."""
+    """Without regard to case, as far as the database knows the letters: it folds both sides.
+    % and _ are wildcards, and nothing else is.
+    """
     folded = func.lower(column)
-    wanted = pattern.lower()
-    if "%" not in wanted and "_" not in wanted:
-        return folded == wanted
-    return folded.like(wanted.replace(_ESCAPE, _ESCAPE * 2), escape=_ESCAPE)
+    if "%" not in pattern and "_" not in pattern:
+        return folded == func.lower(pattern)
+    return folded.like(func.lower(pattern.replace(_ESCAPE, _ESCAPE * 2)), escape=_ESCAPE)
 
 
 def ids(column: Column) -> Criterion:

@@ -44,7 +44,7 @@ def get(session: Session, theme_id: str) -> Theme:
 
 
 def named(name: str) -> ColumnElement[bool]:
-    return func.lower(Theme.name) == name.lower()
+    return func.lower(Theme.name) == func.lower(name)
 
 
 def active_at(moment: datetime) -> ColumnElement[bool]:

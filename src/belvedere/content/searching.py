@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,7 @@ class Found:
 
 
 def words_of(terms: str) -> list[str]:
-    return terms[:_LONGEST].lower().split()[:_MOST_WORDS]
+    return terms[:_LONGEST].split()[:_MOST_WORDS]
 
 
 def search(
@@ -82,9 +83,9 @@ def _chosen(
     text = title + literal(" ") + func.lower(func.coalesce(table.description, ""))
     phrase = " ".join(words)
     rank = case(
-        (title == phrase, 0),
-        (title.startswith(phrase, autoescape=True), 1),
-        (and_(*(title.contains(word, autoescape=True) for word in words)), 2),
+        (title == func.lower(phrase), 0),
+        (_like(title, phrase, "{}%"), 1),
+        (and_(*(_like(title, word, "%{}%") for word in words)), 2),
         else_=3,
     ).label("rank")
     above = aliased(Folder)
@@ -94,10 +95,16 @@ def _chosen(
         .outerjoin(Folder, Folder.id == table.folder_id)
         .outerjoin(above, above.id == Folder.parent_id)
         .where(table.deleted_at.is_(None), seen)
-        .where(*(text.contains(word, autoescape=True) for word in words))
+        .where(*(_like(text, word, "%{}%") for word in words))
         .order_by(rank, ContentMetadata.view_count.desc(), title, table.id)
         .limit(most)
     )
+
+
+def _like(text: ColumnElement[str], words: str, form: str) -> ColumnElement[bool]:
+    """The database folds both sides: it knows the letters of fewer alphabets than we do."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", words)
+    return text.like(func.lower(form.format(escaped)), escape="\\")
 
 
 def _own(table: type[Look | Dashboard]) -> ColumnElement[bool]:
@@ -129,6 +136,7 @@ def _of_lookml(
     session: Session, reach: Reach, models: ServedModels, words: Sequence[str]
 ) -> list[Found]:
     matching = []
+    words = [word.lower() for word in words]
     phrase = " ".join(words)
     for name in models.names():
         served = models.find(name)

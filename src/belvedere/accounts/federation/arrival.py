@@ -112,7 +112,9 @@ def _merged(session: Session, config: Config, person: Person, email: str | None)
     """
     if email is None:
         return None
-    owners = set(session.scalars(select(User.id).where(func.lower(User.email) == email.lower())))
+    owners = set(
+        session.scalars(select(User.id).where(func.lower(User.email) == func.lower(email)))
+    )
     owners |= _by_credentials(session, ("email",), email)
     if not owners:
         return None
@@ -137,12 +139,12 @@ def _by_credentials(session: Session, kinds: Iterable[str], email: str) -> set[i
     found: set[int] = set()
     for kind in kinds:
         if kind == "email":
-            matching = func.lower(EmailCredentials.email) == email.lower()
+            matching = func.lower(EmailCredentials.email) == func.lower(email)
             found |= set(session.scalars(select(EmailCredentials.user_id).where(matching)))
         else:
             named = (
                 ExternalCredentials.kind == kind,
-                func.lower(ExternalCredentials.email) == email.lower(),
+                func.lower(ExternalCredentials.email) == func.lower(email),
             )
             found |= set(session.scalars(select(ExternalCredentials.user_id).where(*named)))
     return found
