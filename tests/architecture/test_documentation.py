@@ -23,3 +23,8 @@ def test_every_decision_is_numbered_and_titled() -> None:
     for number, page in enumerate(pages, 1):
         assert page.name.startswith(f"{number:04d}-")
         assert page.read_text().startswith(f"# {number}. ")
+
+
+def test_every_operation_says_who_may_call_it() -> None:
+    made = runpy.run_path(str(ROOT / "scripts/permissions_doc.py"))["document"]()
+    assert (ROOT / "docs/use/permissions.md").read_text() == made
