@@ -33,7 +33,7 @@ def node_programs() -> tuple[list[str], list[str]]:
 def answers(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     node, npm = node_programs()
     folder = tmp_path_factory.mktemp("node")
-    for name in ("package.json", "flows.mjs"):
+    for name in ("package.json", "flows.mjs", "access.mjs"):
         shutil.copy(FOLDER / name, folder / name)
     quiet = ["--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
     subprocess.run([*npm, "install", *quiet], cwd=folder, check=True, timeout=300)
@@ -94,3 +94,35 @@ def test_a_session_without_cookies(answers: dict[str, Any]) -> None:
     assert answers["bad tokens"]["ok"] is False
     assert "Invalid input tokens provided" in answers["bad tokens"]["message"]
     assert answers["embed user"] is True
+
+
+def test_groups(answers: dict[str, Any]) -> None:
+    assert answers["groups"] == {
+        "within": True,
+        "people": True,
+        "parents": True,
+        "listed": 2,
+        "found": 2,
+        "renamed": "Node within",
+        "circle": False,
+    }
+    assert answers["left behind"] == 0
+
+
+def test_roles(answers: dict[str, Any]) -> None:
+    assert answers["roles"] == {
+        "models": ["thelook"],
+        "groups": True,
+        "people": True,
+        "counted": 1,
+        "given": True,
+        "used": False,
+    }
+
+
+def test_user_attributes(answers: dict[str, Any]) -> None:
+    assert answers["attribute"] == {"ofGroup": "EU", "own": "US", "left": 0}
+
+
+def test_lockouts(answers: dict[str, Any]) -> None:
+    assert answers["lockout"] == {"failed": 4, "who": True, "left": 0}

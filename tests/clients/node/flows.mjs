@@ -1,6 +1,7 @@
 // The unmodified official TypeScript SDK against a running server; prints one JSON line a check.
 import { createHmac, randomBytes } from 'node:crypto'
 import { LookerNodeSDK } from '@looker/sdk-node'
+import { access } from './access.mjs'
 
 const [base_url, client_id, client_secret] = process.argv.slice(2)
 
@@ -122,5 +123,7 @@ const asked = await fetch(`${base_url}/api/4.0/user`, {
 report('embed user', (await asked.json()).is_embed_user)
 await sdk.ok(sdk.delete_embed_cookieless_session(session_reference_token))
 await sdk.ok(sdk.delete_embed_secret(secret.id))
+
+await access(sdk, report)
 
 report('logged out', await sdk.authSession.logout())
