@@ -33,7 +33,7 @@ def node_programs() -> tuple[list[str], list[str]]:
 def answers(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     node, npm = node_programs()
     folder = tmp_path_factory.mktemp("node")
-    for name in ("package.json", "flows.mjs", "access.mjs"):
+    for name in ("package.json", "flows.mjs", "access.mjs", "people.mjs"):
         shutil.copy(FOLDER / name, folder / name)
     quiet = ["--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
     subprocess.run([*npm, "install", *quiet], cwd=folder, check=True, timeout=300)
@@ -126,3 +126,27 @@ def test_user_attributes(answers: dict[str, Any]) -> None:
 
 def test_lockouts(answers: dict[str, Any]) -> None:
     assert answers["lockout"] == {"failed": 4, "who": True, "left": 0}
+
+
+def test_people(answers: dict[str, Any]) -> None:
+    assert answers["person"] == {
+        "locale": "fr",
+        "found": True,
+        "known": True,
+        "link": True,
+        "refused": False,
+        "roles": ["Viewer"],
+    }
+    assert answers["key"] == {"secret": None, "purpose": "export", "left": 0}
+    assert answers["account"] == {"name": "node hourly", "gone": False}
+
+
+def test_sessions_and_rules(answers: dict[str, Any]) -> None:
+    assert answers["session"] == {"acting": "Bearer", "dev": "dev", "workspace": "production"}
+    assert answers["rules"] == {"more": 3, "minutes": 75, "wrong": False}
+
+
+def test_apps_and_devices(answers: dict[str, Any]) -> None:
+    expected = {"name": "Maps", "listed": True, "users": [True, 0], "gone": False}
+    assert answers["app"] == expected
+    assert answers["device"] == {"token": "a node phone", "again": False}

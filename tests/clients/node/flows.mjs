@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { LookerNodeSDK } from '@looker/sdk-node'
 import { access } from './access.mjs'
+import { people } from './people.mjs'
 
 const [base_url, client_id, client_secret] = process.argv.slice(2)
 
@@ -125,5 +126,6 @@ await sdk.ok(sdk.delete_embed_cookieless_session(session_reference_token))
 await sdk.ok(sdk.delete_embed_secret(secret.id))
 
 await access(sdk, report)
+await people(sdk, report)
 
 report('logged out', await sdk.authSession.logout())
