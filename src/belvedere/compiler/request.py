@@ -68,6 +68,8 @@ class Request:
     development: bool = False
     for_everybody: bool = False
     """Rows and fields that are kept for all viewers; whoever reads them is restricted there."""
+    defining: frozenset[str] = frozenset()
+    """Views that are being defined by this query: default filters on them cannot hold in it."""
     alone: str | None = None
     """The alias of the one view that is read, without the explore's joins and conditions."""
     scratch: Scratch | None = None

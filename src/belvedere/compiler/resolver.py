@@ -113,7 +113,13 @@ class Resolver:
         `opened` are the views whose definitions led here.
         """
         request = replace(
-            self.request, explore=view.name, fields=(), filters={}, filter_expression=None, now=now
+            self.request,
+            explore=view.name,
+            fields=(),
+            filters={},
+            filter_expression=None,
+            now=now,
+            defining=frozenset(),
         )
         explore = Explore(name=view.name, base=view.name, base_view=view.name)
         model = replaced(request.model, views=Overlaid(request.model.views, {view.name: view}))

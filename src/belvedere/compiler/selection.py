@@ -223,7 +223,8 @@ class Selector:
             raise QueryError(
                 f"Unknown field {pair.field} in a filter of explore {self._scope.explore.name}"
             )
-        chosen.setdefault(found.full_name, (found, pair.expression))
+        if self._scope.aliases[found.alias].name not in self._request.defining:
+            chosen.setdefault(found.full_name, (found, pair.expression))
 
     def _released(self, chosen: dict[str, tuple[ScopedField, str]]) -> bool:
         names = (self._scoped(name) for name in self._scope.explore.conditionally_filter_unless)

@@ -231,6 +231,11 @@ class Tables:
             sql = f"SELECT {every}, {', '.join(derived)} FROM {rows}"
         return sql
 
+    def _is_of(self, view: View, name: str) -> bool:
+        """Whether a filter is on the view's own rows, which are not there while it is defined."""
+        joined = self._resolver.scope.aliases.get(name.partition(".")[0])
+        return joined is not None and joined.name == view.name
+
     def _native_request(
         self, view: View, source: ExploreSource, since: persistent.Since | None
     ) -> Request:
@@ -253,7 +258,9 @@ class Tables:
             key = qualified(names.get(since.key, since.key), source.explore)
             filters[key] = _both(filters.get(key), since.expression)
         if source.bind_all_filters:
-            filters |= outer.filters
+            filters |= {
+                name: text for name, text in outer.filters.items() if not self._is_of(view, name)
+            }
         for bound in source.bind_filters:
             if bound.from_field in self._resolver.filters:
                 target = qualified(bound.to_field, source.explore)
@@ -283,6 +290,7 @@ class Tables:
             subtotals=(),
             dynamic_fields=(),
             for_everybody=source.for_everybody,
+            defining=outer.defining | {view.name},
             timezone=timezone,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -129,7 +129,7 @@ class Template:
     def _checked(self, found: ScopedField, value: str, *, quoted: bool) -> str:
         field, dialect = found.field, self._resolver.dialect
         allowed = [choice.value for choice in field.allowed_values]
-        if allowed and value not in allowed:
+        if allowed and value not in allowed and value not in self._modelled(found):
             raise QueryError(
                 f"Invalid filter: {found.full_name} takes one of {', '.join(allowed)}, not {value}"
             )
@@ -145,6 +145,16 @@ class Template:
             start = date_bounds(value, self._resolver.time)[0]
             return "NULL" if start is None else dialect.boundary(start)
         return dialect.string(value) if quoted else value
+
+    def _modelled(self, found: ScopedField) -> Iterator[str]:
+        """Values that the model itself gives the parameter; it may leave its own list."""
+        if found.field.default_value is not None:
+            yield found.field.default_value
+        explore = self._resolver.scope.explore
+        for pair in (*explore.always_filter, *explore.conditionally_filter):
+            name = pair.field if "." in pair.field else f"{explore.base}.{pair.field}"
+            if name == found.full_name:
+                yield unescape(pair.expression)
 
     def date_start(self, name: str) -> str:
         return self._bound(name, 0)

@@ -1,0 +1,74 @@
+"""What the model itself says counts, also where it leaves its own lists or circles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.api.client import ApiClient
+from tests.api.conftest import Instance
+
+from belvedere import clock
+from belvedere.projects import models
+
+LOOKML = """
+connection: "thelook"
+view: day {
+  derived_table: { sql: SELECT 1 AS id, 'a' AS word UNION ALL SELECT 2, 'b' ;; }
+  parameter: unit { type: unquoted allowed_value: { value: "x" } default_value: "written" }
+  parameter: span { type: string allowed_value: { value: "x" } }
+  dimension: id { type: number }
+  dimension: word {}
+  dimension: unit_is { sql: '{% parameter unit %}' ;; }
+  dimension: span_is { sql: {% parameter span %} ;; }
+}
+view: newest {
+  derived_table: {
+    explore_source: day { bind_all_filters: yes column: id { field: day.id } }
+  }
+  dimension: id { type: number }
+  dimension: is_newest { type: yesno sql: ${id} = 2 ;; }
+}
+explore: day {
+  always_filter: { filters: [day.span: "o'clock"] }
+  conditionally_filter: { filters: [newest.is_newest: "Yes"] unless: [day.word] }
+  join: newest { type: left_outer relationship: one_to_one sql_on: ${day.id} = ${newest.id} ;; }
+}
+"""
+
+
+@pytest.fixture
+def admin(instance: Instance, tmp_path: Path) -> ApiClient:
+    folder = tmp_path / "written"
+    folder.mkdir()
+    (folder / "written.model.lkml").write_text(LOOKML)
+    with instance.services.database.session() as session:
+        models.add_project(session, "written", folder, clock.now())
+        models.register(session, "written", "written", "thelook", clock.now())
+    return instance.as_role("Admin")
+
+
+def run(admin: ApiClient, *fields: str, **filters: str):
+    named = {name.replace("__", "."): text for name, text in filters.items()}
+    query = {"model": "written", "view": "day", "fields": [*fields], "filters": named}
+    return admin.post("/queries/run/json", query | {"sorts": [fields[0]]})
+
+
+def test_values_that_the_model_gives_its_parameters_are_taken_as_they_are(admin) -> None:
+    found = run(admin, "day.unit_is", "day.span_is").json()
+    assert found == [{"day.unit_is": "written", "day.span_is": "o'clock"}]
+    asked = run(admin, "day.unit_is", day__unit="written", day__span="o'clock")
+    assert asked.json() == [{"day.unit_is": "written"}]
+
+
+@pytest.mark.parametrize("name", ["day__unit", "day__span"])
+def test_other_values_are_refused(admin, name) -> None:
+    field = name.replace("__", ".") + "_is"
+    answer = run(admin, field, **{name: "other"})
+    assert "takes one of x" in answer.text
+
+
+def test_a_default_filter_on_a_view_does_not_define_it(admin) -> None:
+    assert run(admin, "day.id").json() == [{"day.id": 2}]
+    assert run(admin, "day.id", newest__is_newest="No").json() == [{"day.id": 1}]
+    assert run(admin, "newest.id", day__word="a").json() == [{"newest.id": 1}]
