@@ -17,6 +17,7 @@ from belvedere.accounts.audit import Actor
 from belvedere.accounts.tokens import AccessSession
 from belvedere.api.fields import ALL, Fields, parse_fields
 from belvedere.api.redaction import redacted
+from belvedere.content import access
 from belvedere.errors import BadRequest, Unauthenticated
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Call:
         """Whom a call without a session signed in."""
         self._stack = ExitStack()
         self._db: Session | None = None
+        self._reach: Reach | None = None
         self._stops: list[Callable[[], None]] = []
         self._gone = False
 
@@ -168,7 +170,9 @@ class Call:
     @property
     def reach(self) -> Reach:
         """What content the caller may see and change, the changes of this call included."""
-        return self.services.access.reach(self.db, self.session)
+        if self._reach is None or access.has_changed(self.db):
+            self._reach = self.services.access.reach(self.db, self.session)
+        return self._reach
 
     def record(self, name: str, **attributes: Any) -> None:
         """Put what the call did into the audit log, in its own transaction."""

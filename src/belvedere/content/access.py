@@ -56,6 +56,11 @@ def changed(session: Session) -> None:
     session.info[_CHANGED] = True
 
 
+def has_changed(session: Session) -> bool:
+    """Whether they did in this transaction."""
+    return bool(session.info.get(_CHANGED))
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Metadata whose access list lets somebody in, by id; encoded for the database too."""
@@ -143,7 +148,7 @@ class ContentAccess:
 
     def _current(self, session: Session) -> _Tree:
         """What this transaction changed is seen by it alone until it commits."""
-        if session.info.get(_CHANGED):
+        if has_changed(session):
             session.flush()
             return _Tree(session)
         epoch = session.scalar(select(Epoch.value).where(Epoch.topic == TOPIC)) or 0

@@ -56,7 +56,7 @@ class Presenter:
 
     def __init__(self, call: Call, rows: Sequence[DashboardElement]) -> None:
         self._call = call
-        self._rows = rows
+        self.rows = rows
         self._fields: Fields = call.fields
         self._sees = call.session.permissions.may_see_model
         self._makers = self._read_makers()
@@ -76,21 +76,21 @@ class Presenter:
         return self._call.db.scalars(select(table).where(among(column, encoded(wanted)))).all()
 
     def _read_makers(self) -> dict[int, ResultMaker]:
-        ids = (row.result_maker_id for row in self._rows)
+        ids = (row.result_maker_id for row in self.rows)
         return {row.id: row for row in self._among(ResultMaker, ResultMaker.id, ids)}
 
     def _read_looks(self) -> dict[int, Look]:
         """Those that the caller may see; one in the trash is not there."""
         reach = self._call.reach
-        rows = self._among(Look, Look.id, (row.look_id for row in self._rows))
+        rows = self._among(Look, Look.id, (row.look_id for row in self.rows))
         return {row.id: row for row in rows if row.deleted_at is None and reach.sees_look(row)}
 
     def _read_merges(self) -> dict[str, MergeQueryRow]:
-        slugs = (row.merge_slug for row in self._rows)
+        slugs = (row.merge_slug for row in self.rows)
         return {row.slug: row for row in self._among(MergeQueryRow, MergeQueryRow.slug, slugs)}
 
     def _read_queries(self) -> dict[str, StoredQuery]:
-        slugs: set[str | None] = {row.query_slug for row in self._rows}
+        slugs: set[str | None] = {row.query_slug for row in self.rows}
         slugs |= {look.query_slug for look in self._looks.values()}
         for merge in self._merges.values():
             slugs |= {part["query_id"] for part in merge.definition["source_queries"]}
@@ -98,7 +98,7 @@ class Presenter:
 
     def _read_abilities(self) -> dict[int, dict[str, bool]]:
         reach = self._call.reach
-        ids = {row.dashboard_id for row in self._rows} if self._fields.wants("can") else set()
+        ids = {row.dashboard_id for row in self.rows} if self._fields.wants("can") else set()
         return {
             row.id: abilities(edits=reach.edits_dashboard(row))
             for row in self._among(Dashboard, Dashboard.id, ids)
@@ -150,7 +150,7 @@ class Presenter:
     # Presenting
 
     def present_all(self) -> list[dict[str, Any]]:
-        return [self.present(row) for row in self._rows]
+        return [self.present(row) for row in self.rows]
 
     def present(self, row: DashboardElement) -> dict[str, Any]:
         shown: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN} | {

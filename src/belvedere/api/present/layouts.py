@@ -20,16 +20,20 @@ from belvedere.content.tables import (
 
 _PLAIN = ("type", "active", "column_width", "width", "deleted", "label", "description", "order")
 _PLACES = ("row", "column", "width", "height")
-_OF_ELEMENTS = ("element_title", "element_title_hidden", "vis_type")
 _FEW = parse_fields("id")
 
 
 def present_layouts(
-    call: Call, dashboards: Sequence[Dashboard], rows: Sequence[DashboardLayout]
+    call: Call,
+    dashboards: Sequence[Dashboard],
+    rows: Sequence[DashboardLayout],
+    elements: Presenter | None = None,
 ) -> list[dict[str, Any]]:
-    """`dashboards` are those that the layouts belong to."""
+    """`dashboards` are those that the layouts belong to; `elements` presents those of all of
+    them, where they are read already.
+    """
     of = {row.id: row for row in dashboards}
-    components = _components(call, of.values(), rows)
+    components = _components(call, of.values(), rows, elements)
     return [
         {name: getattr(row, name) for name in _PLAIN}
         | {
@@ -45,7 +49,10 @@ def present_layouts(
 
 
 def _components(
-    call: Call, dashboards: Iterable[Dashboard], rows: Sequence[DashboardLayout]
+    call: Call,
+    dashboards: Iterable[Dashboard],
+    rows: Sequence[DashboardLayout],
+    elements: Presenter | None,
 ) -> dict[int, list[dict[str, Any]]]:
     name = "dashboard_layout_components"
     if not rows or not call.fields.wants(name):
@@ -55,35 +62,38 @@ def _components(
     found = call.db.scalars(select(component).where(within).order_by(component.id)).all()
     nested = call.narrowed(call.fields.child(name))
     by_layout: dict[int, list[dict[str, Any]]] = {}
-    for row, one in zip(found, present_components(nested, dashboards, found), strict=True):
+    shown = present_components(nested, dashboards, found, elements)
+    for row, one in zip(found, shown, strict=True):
         by_layout.setdefault(row.dashboard_layout_id, []).append(one)
     return by_layout
 
 
 def present_components(
-    call: Call, dashboards: Iterable[Dashboard], rows: Sequence[DashboardLayoutComponent]
+    call: Call,
+    dashboards: Iterable[Dashboard],
+    rows: Sequence[DashboardLayoutComponent],
+    elements: Presenter | None = None,
 ) -> list[dict[str, Any]]:
     """`dashboards` are those that the layouts of the components belong to."""
     edits = {row.id: call.reach.edits_dashboard(row) for row in dashboards}
-    elements = _elements(call, rows)
-    presenter = Presenter(call.narrowed(_FEW), list(elements.values()))
-    with_vis = any(map(call.fields.wants, _OF_ELEMENTS))
-    return [
-        _present(row, elements[row.dashboard_element_id], presenter if with_vis else None)
-        | {"can": abilities(edits=edits[elements[row.dashboard_element_id].dashboard_id])}
-        for row in rows
-    ]
+    presenter = elements or Presenter(call.narrowed(_FEW), _elements(call, rows))
+    of = {row.id: row for row in presenter.rows}
+    shown = []
+    for row in rows:
+        element = of[row.dashboard_element_id]
+        one = _present(row, element) | {"can": abilities(edits=edits[element.dashboard_id])}
+        if call.fields.wants("vis_type"):
+            one["vis_type"] = presenter.vis_type(element)
+        shown.append(one)
+    return shown
 
 
-def _elements(call: Call, rows: Sequence[DashboardLayoutComponent]) -> dict[int, DashboardElement]:
+def _elements(call: Call, rows: Sequence[DashboardLayoutComponent]) -> Sequence[DashboardElement]:
     ids = encoded({row.dashboard_element_id for row in rows})
-    found = call.db.scalars(select(DashboardElement).where(among(DashboardElement.id, ids)))
-    return {row.id: row for row in found}
+    return call.db.scalars(select(DashboardElement).where(among(DashboardElement.id, ids))).all()
 
 
-def _present(
-    row: DashboardLayoutComponent, element: DashboardElement, presenter: Presenter | None
-) -> dict[str, Any]:
+def _present(row: DashboardLayoutComponent, element: DashboardElement) -> dict[str, Any]:
     shown: dict[str, Any] = {name: getattr(row, name) for name in _PLACES} | {
         "id": str(row.id),
         "dashboard_layout_id": str(row.dashboard_layout_id),
@@ -92,8 +102,6 @@ def _present(
         "element_title": element.title,
         "element_title_hidden": element.title_hidden,
     }
-    if presenter is not None:
-        shown["vis_type"] = presenter.vis_type(element)
     for name in (*(f"granular_{place}" for place in _PLACES), "group_id"):
         if getattr(row, name) is not None:
             shown[name] = getattr(row, name)

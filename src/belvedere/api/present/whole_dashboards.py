@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -12,7 +12,7 @@ from belvedere.api.call import Call
 from belvedere.api.present.content import people, text_of, time_of
 from belvedere.api.present.dashboard_filters import present_filters
 from belvedere.api.present.dashboards import present_bases
-from belvedere.api.present.elements import present_elements
+from belvedere.api.present.elements import Presenter
 from belvedere.api.present.folders import folder_bases
 from belvedere.api.present.layouts import present_layouts
 from belvedere.clock import iso
@@ -60,29 +60,59 @@ def present_dashboards(call: Call, rows: Sequence[Dashboard]) -> list[dict[str, 
 def _parts(call: Call, rows: Sequence[Dashboard]) -> dict[int, dict[str, Any]]:
     """By id: the parts that are wanted, each kind read at once for all dashboards."""
     found: dict[int, dict[str, Any]] = {row.id: {} for row in rows}
-    for name, table, present in _PARTS:
-        if not rows or not call.fields.wants(name):
-            continue
-        of = cast("Any", table).dashboard_id
-        chosen = select(table).where(among(of, encoded(found))).order_by(*_order(table))
-        parts = call.db.scalars(chosen).all()
-        nested = call.narrowed(call.fields.child(name))
-        for shown in found.values():
-            shown[name] = []
-        for part, one in zip(parts, present(nested, rows, parts), strict=True):
-            found[part.dashboard_id][name].append(one)
+    wanted = [name for name in _PARTS if rows and call.fields.wants(name)]
+    ids = encoded(found)
+    presenter = None
+    if "dashboard_elements" in wanted:
+        presenter = Presenter(_nested(call, "dashboard_elements"), _elements(call, ids))
+        _spread(found, "dashboard_elements", presenter.rows, presenter.present_all())
+    if "dashboard_filters" in wanted:
+        filters = _filters(call, ids)
+        nested = _nested(call, "dashboard_filters")
+        _spread(found, "dashboard_filters", filters, present_filters(nested, filters))
+    if "dashboard_layouts" in wanted:
+        layouts = _layouts(call, ids)
+        nested = _nested(call, "dashboard_layouts")
+        shown = present_layouts(nested, rows, layouts, presenter)
+        _spread(found, "dashboard_layouts", layouts, shown)
     return found
 
 
-def _order(table: Any) -> tuple[Any, ...]:
-    return (table.row, table.id) if table is DashboardFilter else (table.id,)
+_PARTS = ("dashboard_elements", "dashboard_filters", "dashboard_layouts")
 
 
-_PARTS: tuple[tuple[str, Any, Any], ...] = (
-    ("dashboard_elements", DashboardElement, lambda call, _, rows: present_elements(call, rows)),
-    ("dashboard_filters", DashboardFilter, lambda call, _, rows: present_filters(call, rows)),
-    ("dashboard_layouts", DashboardLayout, present_layouts),
-)
+def _nested(call: Call, name: str) -> Call:
+    return call.narrowed(call.fields.child(name))
+
+
+def _elements(call: Call, ids: str) -> Sequence[DashboardElement]:
+    element = DashboardElement
+    chosen = select(element).where(among(element.dashboard_id, ids)).order_by(element.id)
+    return call.db.scalars(chosen).all()
+
+
+def _filters(call: Call, ids: str) -> Sequence[DashboardFilter]:
+    one = DashboardFilter
+    chosen = select(one).where(among(one.dashboard_id, ids)).order_by(one.row, one.id)
+    return call.db.scalars(chosen).all()
+
+
+def _layouts(call: Call, ids: str) -> Sequence[DashboardLayout]:
+    layout = DashboardLayout
+    chosen = select(layout).where(among(layout.dashboard_id, ids)).order_by(layout.id)
+    return call.db.scalars(chosen).all()
+
+
+def _spread(
+    found: dict[int, dict[str, Any]],
+    name: str,
+    rows: Sequence[Any],
+    shown: Sequence[dict[str, Any]],
+) -> None:
+    for whole in found.values():
+        whole[name] = []
+    for row, one in zip(rows, shown, strict=True):
+        found[row.dashboard_id][name].append(one)
 
 
 def _usage(call: Call, rows: Sequence[Dashboard]) -> dict[str, int]:
