@@ -7,6 +7,7 @@ All criteria must hold; with `filter_or=true` one of them is enough.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -41,6 +42,14 @@ def like(column: Column, pattern: str) -> ColumnElement[bool]:
     if "%" not in pattern and "_" not in pattern:
         return folded == func.lower(pattern)
     return folded.like(func.lower(pattern.replace(_ESCAPE, _ESCAPE * 2)), escape=_ESCAPE)
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """The same for a text that is no column."""
+    pieces = re.split("([%_])", pattern.lower())
+    wild = {"%": ".*", "_": "."}
+    wanted = "".join(wild.get(piece) or re.escape(piece) for piece in pieces)
+    return re.fullmatch(wanted, text.lower(), re.DOTALL) is not None
 
 
 def ids(column: Column) -> Criterion:

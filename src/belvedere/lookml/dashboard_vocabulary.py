@@ -16,7 +16,7 @@ _OPTIONS = (
     "appearance theme color_collection alert_sync_with_dashboard_filter_enabled show_title "
     "show_filters_bar text_tile_text_color tile_background_color tile_text_color background_color "
     "title_color default_tab hidden tile_separator tile_border_radius chat_enabled groups "
-    "show_applied_filters"
+    "show_applied_filters preserve_desktop_layout download_settings layout_granularity style"
 )
 OPTIONS = tuple(_OPTIONS.split())
 PARAMETERS = frozenset([*_NAMES.split(), *OPTIONS])
@@ -33,7 +33,7 @@ _QUERY_KEYS = (
 _ELEMENT_KEYS = (
     "name title type merged_queries title_hidden refresh row col width height top left note_state "
     "note_display note_text note title_text subtitle_text body_text rich_content_json "
-    "extension_id tab_name"
+    "extension_id filter_id aria_description tab_name"
 )
 STRUCTURE = frozenset(f"{_QUERY_KEYS} {_ELEMENT_KEYS}".split())
 OLD_TYPES = {"looker_single_value": "single_value", "looker_table": "looker_grid"}

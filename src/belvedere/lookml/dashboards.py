@@ -45,8 +45,11 @@ class JoinField(msgspec.Struct, frozen=True):
 
 
 class ElementQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """One query of an element; `join_fields` where it is merged with the ones before it."""
+    """One query of an element; `join_fields` where it is merged with the ones before it, `name`
+    for a source of a merged result.
+    """
 
+    name: str | None = None
     model: str | None = None
     explore: str | None = None
     fields: tuple[str, ...] = ()
@@ -84,7 +87,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 
 class DashboardElement(msgspec.Struct, frozen=True, kw_only=True):
     """A tile. `queries` is empty for texts and buttons, one for most, several for merged
-    results. `vis_config` holds what belongs to the picture alone.
+    results, of which `shape` is what is done with the merged rows. `vis_config` holds what
+    belongs to the picture alone.
     """
 
     name: str
@@ -92,6 +96,7 @@ class DashboardElement(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     title_hidden: bool = False
     queries: tuple[ElementQuery, ...] = ()
+    shape: ElementQuery | None = None
     placement: Placement = Placement()
     note_text: str | None = None
     note_state: str | None = None
@@ -102,6 +107,8 @@ class DashboardElement(msgspec.Struct, frozen=True, kw_only=True):
     body_text: str | None = None
     rich_content_json: str | None = None
     extension_id: str | None = None
+    filter_id: str | None = None
+    aria_description: str | None = None
     tab_name: str | None = None
     vis_config: dict[str, Any] = {}
     location: Location | None = None

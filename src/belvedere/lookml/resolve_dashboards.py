@@ -273,6 +273,7 @@ class _Resolver:
             title=self._text(item, "title"),
             title_hidden=self._flag(item, "title_hidden", False),
             queries=() if kind in TEXT_TYPES else tuple(self._queries(item)),
+            shape=self._query(item, ()) if item.get("merged_queries") is not None else None,
             placement=Placement(
                 **{key: self._whole(item, key) for key in Placement.__struct_fields__}
             ),
@@ -286,6 +287,8 @@ class _Resolver:
             body_text=self._text(item, "body_text"),
             rich_content_json=self._text(item, "rich_content_json"),
             extension_id=self._text(item, "extension_id"),
+            filter_id=self._text(item, "filter_id"),
+            aria_description=self._text(item, "aria_description"),
             tab_name=self._text(item, "tab_name"),
             vis_config=config,
             location=self._place(item),
@@ -302,9 +305,12 @@ class _Resolver:
         for number, part in enumerate(self._maps(item, "merged_queries")):
             own = part.get("listen")
             fallback = heard[number] if number < len(heard) else None
-            yield self._query(part, self._listen(own if own is not None else fallback))
+            heard_here = self._listen(own if own is not None else fallback)
+            yield self._query(part, heard_here, part=True)
 
-    def _query(self, item: YamlValue, listen: tuple[Listen, ...]) -> ElementQuery:
+    def _query(
+        self, item: YamlValue, listen: tuple[Listen, ...], *, part: bool = False
+    ) -> ElementQuery:
         fields = self._names(item, "fields") or (
             *self._names(item, "dimensions"),
             *self._names(item, "measures"),
@@ -312,6 +318,7 @@ class _Resolver:
         )
         total = item.get("row_total")
         return ElementQuery(
+            name=self._text(item, "name") if part else None,
             model=self._text(item, "model"),
             explore=self._text(item, "explore") or self._text(item, "base_view"),
             fields=fields,

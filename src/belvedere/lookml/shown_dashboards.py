@@ -28,9 +28,17 @@ def shown_dashboard(dashboard: Dashboard, model: Model, attributes: Mapping[str,
     return _Viewed(model, attributes).dashboard(dashboard)
 
 
+def localized_dashboard(
+    dashboard: Dashboard, model: Model, attributes: Mapping[str, str]
+) -> Dashboard:
+    """Only localized: what user attributes fill in is left for each viewer."""
+    return _Viewed(model, attributes, fill=False).dashboard(dashboard)
+
+
 class _Viewed:
-    def __init__(self, model: Model, attributes: Mapping[str, str]) -> None:
+    def __init__(self, model: Model, attributes: Mapping[str, str], *, fill: bool = True) -> None:
         self._model = model
+        self._fill = fill
         self._attributes = attributes
         self._variables = {
             "_user_attributes": Lookup(attributes.get),
@@ -47,6 +55,8 @@ class _Viewed:
         return localized(self._model, text, self._attributes)
 
     def _filled(self, text: str) -> str:
+        if not self._fill:
+            return text
         try:
             return render_cell(text, self._variables)
         except LookmlError:

@@ -196,8 +196,11 @@ def _place_of(event: yaml.Event) -> tuple[int, int]:
 def _understood(event: yaml.ScalarEvent) -> Scalar:
     """Plain words and numbers as what they stand for; all that is quoted is text."""
     text: str = event.value
-    if event.style:
-        return text
+    return text if event.style else meaning(text)
+
+
+def meaning(text: str) -> Scalar:
+    """What a text that is not quoted stands for."""
     word = text.lower()
     if word in _WORDS:
         return _WORDS[word]

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import select
 
 from belvedere.accounts.permissions import Permission
-from belvedere.api import saved as saved_content, search
+from belvedere.api import lookml_dashboards, saved as saved_content, search
 from belvedere.api.call import Call
-from belvedere.api.dashboards import changeable, folder_to_save_in, searched, visible
+from belvedere.api.dashboards import changeable, folder_to_save_in, is_lookml, searched, visible
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.dashboards import present_bases_in_folders
+from belvedere.api.present.lookml_dashboards import present_lookml, present_lookml_bases
 from belvedere.api.present.whole_dashboards import present_dashboards
-from belvedere.content import certification, dashboard_copies, dashboards, folders
+from belvedere.content import (
+    certification,
+    dashboard_copies,
+    dashboard_import,
+    dashboards,
+    folders,
+    titles,
+)
 from belvedere.content.tables import Dashboard
 from belvedere.errors import Invalid, Problem
 
@@ -22,9 +31,12 @@ _DEVELOP = Permission("develop")
 
 @get("/dashboards", requires="authenticated")
 def all_dashboards(call: Call) -> list[dict[str, Any]]:
-    """Every dashboard that the caller may see; those in the trash are left out."""
+    """Every dashboard that the caller may see; those in the trash are left out. LookML
+    dashboards come last.
+    """
     chosen = select(Dashboard).where(Dashboard.deleted_at.is_(None), call.reach.dashboards())
-    return present_bases_in_folders(call, call.db.scalars(chosen.order_by(Dashboard.id)).all())
+    own = present_bases_in_folders(call, call.db.scalars(chosen.order_by(Dashboard.id)).all())
+    return own + present_lookml_bases(call)
 
 
 @post("/dashboards", requires="authenticated")
@@ -52,6 +64,8 @@ def search_dashboards(call: Call) -> list[dict[str, Any]]:
 @get("/dashboards/{dashboard_id}", requires="authenticated")
 def dashboard(call: Call, dashboard_id: str) -> dict[str, Any]:
     """One dashboard with its elements, filters and layouts."""
+    if is_lookml(dashboard_id):
+        return present_lookml(call, lookml_dashboards.shown(call, dashboard_id))
     return _presented(call, visible(call, dashboard_id))
 
 
@@ -80,10 +94,25 @@ def delete_dashboard(call: Call, dashboard_id: str) -> None:
 @post("/dashboards/{dashboard_id}/copy", requires="authenticated")
 def copy_dashboard(call: Call, dashboard_id: str, folder_id: str | None) -> dict[str, Any]:
     """Copy a dashboard with all that is on it; into its own folder where none is named."""
+    if is_lookml(dashboard_id):
+        return _copied_from_lookml(call, dashboard_id, folder_id)
     found = visible(call, dashboard_id)
     target = folder_to_save_in(call, folder_id or folders.public_id(found.folder_id) or "")
     copied = dashboard_copies.copied(call.db, call.reach, found, target, call.now)
     return _presented(call, copied)
+
+
+def _copied_from_lookml(call: Call, identifier: str, folder_id: str | None) -> dict[str, Any]:
+    """It does not follow the LookML."""
+    if not folder_id:
+        raise Invalid(Problem("folder_id", "missing_field", "folder_id is required"))
+    source = lookml_dashboards.to_import(call, identifier, raw=False)
+    target = folder_to_save_in(call, folder_id)
+    title = titles.of_copy(call.db, Dashboard, target, source.title or source.name)
+    unnamed = structs.replace(source, preferred_slug=None)
+    by = call.session.user_id
+    made = dashboard_import.create(call.db, target, unnamed, by, call.now, title=title)
+    return _presented(call, made)
 
 
 @patch("/dashboards/{dashboard_id}/move", requires="authenticated")

@@ -12,12 +12,14 @@ from belvedere.api.dashboards import (
     asked_by,
     changeable,
     check_stays,
+    is_lookml,
     named,
     read_element,
     visible,
 )
 from belvedere.api.operation import RawBody, delete, get, patch, post, read_parameter
 from belvedere.api.present.elements import present_elements
+from belvedere.api.present.lookml_dashboards import lookml_parts
 from belvedere.content import dashboards, elements
 from belvedere.content.tables import Dashboard, DashboardElement
 
@@ -53,6 +55,8 @@ def search_dashboard_elements(call: Call) -> list[dict[str, Any]]:
 @get("/dashboards/{dashboard_id}/dashboard_elements", requires="authenticated")
 def dashboard_dashboard_elements(call: Call, dashboard_id: str) -> list[dict[str, Any]]:
     """The elements of a dashboard."""
+    if is_lookml(dashboard_id):
+        return lookml_parts(call, dashboard_id, "dashboard_elements")
     return present_elements(call, visible(call, dashboard_id).elements)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from belvedere import ids
 from belvedere.accounts import texts
 from belvedere.api.call import Call, Text
-from belvedere.api.dashboards import changeable, check_stays, named, visible
+from belvedere.api.dashboards import changeable, check_stays, is_lookml, named, visible
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.dashboard_filters import present_filters
+from belvedere.api.present.lookml_dashboards import lookml_parts
 from belvedere.content import dashboards, filters
 from belvedere.content.tables import Dashboard, DashboardFilter, DashboardFilterState
 from belvedere.errors import BadRequest, Invalid, NotFound, Problem
@@ -21,6 +22,8 @@ _LONGEST_STATE = 100_000
 @get("/dashboards/{dashboard_id}/dashboard_filters", requires="authenticated")
 def dashboard_dashboard_filters(call: Call, dashboard_id: str) -> list[dict[str, Any]]:
     """The filters of a dashboard."""
+    if is_lookml(dashboard_id):
+        return lookml_parts(call, dashboard_id, "dashboard_filters")
     return present_filters(call, visible(call, dashboard_id).filters)
 
 

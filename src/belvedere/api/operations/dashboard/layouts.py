@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from belvedere.api.call import Call
-from belvedere.api.dashboards import changeable, check_stays, named, visible
+from belvedere.api.dashboards import changeable, check_stays, is_lookml, named, visible
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.layouts import present_components, present_layouts
+from belvedere.api.present.lookml_dashboards import lookml_parts
 from belvedere.content import layouts, saved
 from belvedere.content.tables import Dashboard, DashboardLayout, DashboardLayoutComponent
 
@@ -15,6 +16,8 @@ from belvedere.content.tables import Dashboard, DashboardLayout, DashboardLayout
 @get("/dashboards/{dashboard_id}/dashboard_layouts", requires="authenticated")
 def dashboard_dashboard_layouts(call: Call, dashboard_id: str) -> list[dict[str, Any]]:
     """The layouts of a dashboard."""
+    if is_lookml(dashboard_id):
+        return lookml_parts(call, dashboard_id, "dashboard_layouts")
     found = visible(call, dashboard_id)
     return present_layouts(call, [found], found.layouts)
 

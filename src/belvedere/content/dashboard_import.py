@@ -1,0 +1,299 @@
+"""LookML dashboards made into dashboards that people can change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from belvedere.content import dashboards, elements, filters, layouts
+from belvedere.content.dashboard_lookml import OPTIONS, SAME, Sees
+from belvedere.content.elements import Asked
+from belvedere.content.tables import (
+    Dashboard,
+    DashboardElement,
+    DashboardLayout,
+    DashboardLayoutComponent,
+    Folder,
+)
+from belvedere.errors import Invalid, NotFound, Problem
+from belvedere.lookml import dashboards as lookml
+from belvedere.lookml.dashboard_files import read_file
+from belvedere.lookml.dashboard_writing import unpacked
+from belvedere.lookml.diagnostics import Severity
+from belvedere.lookml.resolve_dashboards import resolve_dashboards
+from belvedere.query import merges, stored
+from belvedere.query.definition import Definition, definition_from
+from belvedere.query.tables import MergeQueryRow
+
+_FIELD = "lookml"
+_ROW = 50
+"""Pixels of a row in newspapers; grids state their heights in pixels."""
+
+
+def read_lookml(text: str) -> lookml.Dashboard:
+    """The one dashboard of a text. Invalid names what cannot be read, with its place."""
+    file = read_file(text, "lookml")
+    found, problems = resolve_dashboards("", file.dashboards)
+    wrong = [one for one in (*file.problems, *problems) if one.severity is Severity.error]
+    if wrong:
+        raise Invalid(*(Problem(_FIELD, "invalid", f"{w.message} ({w.location})") for w in wrong))
+    if len(found) != 1:
+        message = f"The text holds {len(found)} dashboards: one is needed"
+        raise Invalid(Problem(_FIELD, "invalid", message))
+    return next(iter(found.values()))
+
+
+def find_by_slug(session: Session, slug: str | None) -> Dashboard | None:
+    try:
+        return dashboards.get(session, slug) if slug and not slug.isdecimal() else None
+    except NotFound:
+        return None
+
+
+def create(
+    session: Session,
+    folder: Folder,
+    source: lookml.Dashboard,
+    user_id: int,
+    now: datetime,
+    *,
+    title: str | None = None,
+    link: bool = False,
+    sees: Sees = lambda _: True,
+) -> Dashboard:
+    """A dashboard as the LookML says. `link` remembers where it came from; `sees` decides which
+    models it may ask.
+    """
+    values = _values(source) | {"title": title or source.title or source.name}
+    if link:
+        values["lookml_link_id"] = source.id
+    elif source.preferred_slug:
+        values["slug"] = source.preferred_slug
+    made = dashboards.create(session, folder, values, user_id, now)
+    fill(session, made, source, now, sees)
+    return made
+
+
+def overwrite(
+    session: Session,
+    dashboard: Dashboard,
+    source: lookml.Dashboard,
+    folder: Folder | None,
+    user_id: int,
+    now: datetime,
+    sees: Sees = lambda _: True,
+) -> None:
+    """Everything on it goes, and comes anew as the LookML says; out of the trash, if it is there.
+    `folder` is another one to move it to.
+    """
+    values = _values(source) | {"title": source.title or dashboard.title, "deleted": False}
+    for name, default in OPTIONS.items():
+        setattr(dashboard, name, default)
+    dashboards.update(session, dashboard, values, folder=folder, user_id=user_id, now=now)
+    clear(session, dashboard)
+    fill(session, dashboard, source, now, sees)
+    dashboards.changed(session, dashboard, user_id, now)
+
+
+def clear(session: Session, dashboard: Dashboard) -> None:
+    for element in list(dashboard.elements):
+        elements.remove(session, element)
+    for row in [*dashboard.filters, *dashboard.layouts]:
+        session.delete(row)
+    session.flush()
+    session.expire_all()
+    layouts.create_first(session, dashboard)
+
+
+def _values(source: lookml.Dashboard) -> dict[str, Any]:
+    """What `dashboards.create` and `update` take."""
+    found = {name: getattr(source, name) for name in SAME}
+    style = source.embed_style
+    found |= {name: getattr(style, name) for name in style.__struct_fields__}
+    found |= {name: value for name, value in source.options.items() if name in OPTIONS}
+    found["refresh_interval"] = source.refresh
+    return found
+
+
+def fill(
+    session: Session, dashboard: Dashboard, source: lookml.Dashboard, now: datetime, sees: Sees
+) -> None:
+    """Put everything that the LookML names on a dashboard that has one empty layout. Invalid for
+    layouts that cannot be converted.
+    """
+    if source.layout in ("static", "tile"):
+        message = f"A dashboard whose layout is {source.layout} cannot be converted"
+        raise Invalid(Problem("layout", "invalid", message))
+    for number, heard in enumerate(source.filters):
+        filters.create(session, dashboard, _filter(source, heard) | {"row": number})
+    tabs = _make_tabs(session, dashboard, source)
+    places = places_of(source)
+    for item in source.elements:
+        asked, maker = _asked(session, source, item, now, sees)
+        values = {name: getattr(item, name) for name in _SAME}
+        values |= {"refresh_interval": item.refresh, "result_maker": maker}
+        if asked is None:
+            values["type"] = item.type
+        tab = tabs.get(item.tab_name or "")
+        if tab is not None:
+            values["dashboard_layout_id"] = str(tab.id)
+        made = elements.create(session, dashboard, values, asked)
+        made.lookml_link_id = item.name
+        _place(session, dashboard, made, places[item.name])
+    session.flush()
+
+
+_SAME = (
+    "title",
+    "title_hidden",
+    "title_text",
+    "subtitle_text",
+    "body_text",
+    "note_text",
+    "note_state",
+    "note_display",
+    "rich_content_json",
+    "extension_id",
+    "filter_id",
+    "aria_description",
+)
+
+
+def _filter(source: lookml.Dashboard, item: lookml.DashboardFilter) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "title": item.title or item.name,
+        "type": item.type,
+        "default_value": item.default_value,
+        "allow_multiple_values": item.allow_multiple_values,
+        "required": item.required,
+        "ui_config": item.ui_config,
+        "model": item.model or (source.model or None if item.explore else None),
+        "explore": item.explore,
+        "dimension": item.field,
+        "listens_to_filters": list(item.listens_to_filters) or None,
+    }
+
+
+# Where tiles stand
+
+
+def _make_tabs(
+    session: Session, dashboard: Dashboard, source: lookml.Dashboard
+) -> dict[str, DashboardLayout]:
+    """By name; the first is the layout that the dashboard has."""
+    (first,) = dashboard.layouts
+    found: dict[str, DashboardLayout] = {}
+    for number, tab in enumerate(source.tabs):
+        values = {"label": tab.label or tab.name or f"Tab {number + 1}", "order": number}
+        if not found:
+            layouts.update(session, dashboard, first, values)
+            found[tab.name] = first
+        else:
+            found[tab.name] = layouts.create(session, dashboard, values)
+    return found
+
+
+def places_of(source: lookml.Dashboard) -> dict[str, lookml.Placement]:
+    """Of the elements by name; the rows of a grid share the columns evenly."""
+    found = {item.name: item.placement for item in source.elements}
+    top = 0
+    for row in source.rows if source.layout == "grid" else ():
+        height = -(-row.height // _ROW) if row.height else layouts.HEIGHT
+        width = layouts.COLUMNS // max(len(row.elements), 1) or 1
+        for number, name in enumerate(row.elements):
+            place = lookml.Placement(row=top, col=number * width, width=width, height=height)
+            found[name] = place
+        top += height
+    return found
+
+
+def _place(
+    session: Session, dashboard: Dashboard, element: DashboardElement, place: lookml.Placement
+) -> None:
+    given = {"row": place.row, "column": place.col, "width": place.width, "height": place.height}
+    given = {name: value for name, value in given.items() if value is not None}
+    component: DashboardLayoutComponent
+    for layout in dashboard.layouts:
+        for component in layout.components:
+            if component.dashboard_element_id == element.id and given:
+                layouts.update_component(session, dashboard.layouts, component, given)
+
+
+# What tiles show
+
+
+def _asked(
+    session: Session,
+    source: lookml.Dashboard,
+    item: lookml.DashboardElement,
+    now: datetime,
+    sees: Sees,
+) -> tuple[Asked | None, dict[str, Any]]:
+    """What the element shows, and its result maker."""
+    queries = [query for query in item.queries if query.explore]
+    if not queries:
+        return None, {}
+    for query in queries:
+        if not sees(query.model or source.model):
+            message = f'Element "{item.name}" asks the model {query.model}, which is not there'
+            raise Invalid(Problem(_FIELD, "invalid", message))
+    heard = [
+        {"listen": [{"dashboard_filter_name": one.filter, "field": one.field} for one in q.listen]}
+        for q in queries
+    ]
+    if item.shape is None:
+        row = stored.create(session, definition_of(source, item), now)
+        return Asked(query=row), {"filterables": heard}
+    return Asked(merge=merge_of(session, source, item, now)), {"filterables": heard}
+
+
+def merge_of(
+    session: Session,
+    source: lookml.Dashboard,
+    item: lookml.DashboardElement,
+    now: datetime,
+) -> MergeQueryRow:
+    """The merge query of an element that merges several."""
+    whole = item.shape or lookml.ElementQuery()
+    parts = []
+    for query in item.queries:
+        row = stored.create(session, definition_from(_body(source, query, None)), now)
+        pairs = [
+            {"field_name": join.field_name, "source_field_name": join.source_field_name}
+            for join in query.join_fields
+        ]
+        parts.append({"query_id": row.slug, "name": query.name, "merge_fields": pairs})
+    shape = _body(source, whole, unpacked(item, whole.hidden_fields))
+    fields = shape.get("dynamic_fields")
+    shape["dynamic_fields"] = json.dumps(fields) if fields else None
+    return merges.create(session, shape | {"source_queries": parts}, now)
+
+
+def definition_of(source: lookml.Dashboard, item: lookml.DashboardElement) -> Definition:
+    """The query of an element that asks one."""
+    query = item.queries[0]
+    return definition_from(_body(source, query, unpacked(item, query.hidden_fields)))
+
+
+def _body(
+    source: lookml.Dashboard, query: lookml.ElementQuery, config: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    lists = ("fields", "pivots", "fill_fields", "sorts", "subtotals", "dynamic_fields")
+    found: dict[str, Any] = {name: list(getattr(query, name)) or None for name in lists}
+    plain = ("filter_expression", "row_total", "query_timezone")
+    found |= {name: getattr(query, name) for name in plain}
+    for name in ("limit", "column_limit"):
+        number = getattr(query, name)
+        found[name] = None if number is None else str(number)
+    return found | {
+        "model": query.model or source.model,
+        "view": query.explore,
+        "filters": {pair.field: pair.expression for pair in query.filters} or None,
+        "total": query.total or None,
+        "vis_config": dict(config) if config else None,
+    }
