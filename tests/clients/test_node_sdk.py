@@ -33,8 +33,8 @@ def node_programs() -> tuple[list[str], list[str]]:
 def answers(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     node, npm = node_programs()
     folder = tmp_path_factory.mktemp("node")
-    for name in ("package.json", "flows.mjs", "access.mjs", "people.mjs"):
-        shutil.copy(FOLDER / name, folder / name)
+    for file in (FOLDER / "package.json", *FOLDER.glob("*.mjs")):
+        shutil.copy(file, folder / file.name)
     quiet = ["--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
     subprocess.run([*npm, "install", *quiet], cwd=folder, check=True, timeout=300)
     done = subprocess.run(
@@ -150,3 +150,32 @@ def test_apps_and_devices(answers: dict[str, Any]) -> None:
     expected = {"name": "Maps", "listed": True, "users": [True, 0], "gone": False}
     assert answers["app"] == expected
     assert answers["device"] == {"token": "a node phone", "again": False}
+
+
+def test_definitions(answers: dict[str, Any]) -> None:
+    assert answers["definitions"] == {
+        "permissions": True,
+        "tree": True,
+        "sets": [True] * 6,
+        "renamed": "Rest part",
+        "role": "Rest part",
+        "roles": 1,
+        "found": True,
+        "people": True,
+        "ofGroup": True,
+        "group": "Rest group",
+    }
+    assert answers["zone"] == {"label": "Rest zone", "value": "EU", "listed": True}
+
+
+def test_ways_in(answers: dict[str, Any]) -> None:
+    assert answers["ways in"] == {
+        "forced": True,
+        "found": True,
+        "verified": False,
+        "left": [False, False],
+        "sessions": 0,
+        "listed": 1,
+    }
+    assert answers["embedded"] == {"external": "rest-1", "none": 0}
+    assert answers["support"] == [True, True, False]
