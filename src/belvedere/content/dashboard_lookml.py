@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy.orm import Session
 
 from belvedere.content import elements
@@ -84,6 +85,27 @@ def lookml_of(session: Session, dashboard: Dashboard, sees: Sees) -> lookml.Dash
             for row in dashboard.elements
         ),
         options={name: value for name, value in options.items() if value and is_plain(value)},
+    )
+
+
+def standing_alone(dashboard: lookml.Dashboard) -> lookml.Dashboard:
+    """A dashboard of a model that says itself which model it asks."""
+
+    def named(query: lookml.ElementQuery) -> lookml.ElementQuery:
+        asks = query.explore is not None and query.model is None
+        return structs.replace(query, model=dashboard.model) if asks else query
+
+    def heard(item: lookml.DashboardFilter) -> lookml.DashboardFilter:
+        asks = item.explore is not None and item.model is None
+        return structs.replace(item, model=dashboard.model) if asks else item
+
+    return structs.replace(
+        dashboard,
+        filters=tuple(heard(item) for item in dashboard.filters),
+        elements=tuple(
+            structs.replace(item, queries=tuple(named(query) for query in item.queries))
+            for item in dashboard.elements
+        ),
     )
 
 

@@ -33,8 +33,10 @@ def explore_url(query: Definition) -> str:
         pairs.append(("filter_config", _compact(query.filter_config)))
     if query.dynamic_fields:
         pairs.append(("dynamic_fields", query.dynamic_fields))
-    path = f"/explore/{quote(query.model, safe='')}/{quote(query.view, safe='')}"
-    return f"{path}?{urlencode(pairs, quote_via=quote, safe=',')}" if pairs else path
+    model, view = (quote(name, safe="", errors="replace") for name in (query.model, query.view))
+    path = f"/explore/{model}/{view}"
+    encoded = urlencode(pairs, quote_via=quote, safe=",", errors="replace")
+    return f"{path}?{encoded}" if pairs else path
 
 
 def _compact(value: dict[str, Any]) -> str:

@@ -81,7 +81,8 @@ def _key(name: str, row: dict[str, Any]) -> tuple[bool, Any]:
 def dashboard_lookml(call: Call, dashboard_id: str) -> dict[str, Any]:
     """A dashboard as LookML; without the queries of models that the caller may not see."""
     if is_lookml(dashboard_id):
-        return _text(dashboard_id, written(lookml_dashboards.found(call, dashboard_id)[1]), None)
+        source = lookml_content.standing_alone(lookml_dashboards.found(call, dashboard_id)[1])
+        return _text(dashboard_id, written(source), folders.public_id(roots.LOOKML))
     found = visible(call, dashboard_id)
     sees = call.session.permissions.may_see_model
     text = written(lookml_content.lookml_of(call.db, found, sees))
