@@ -8,6 +8,7 @@ import httpx
 import looker_sdk
 import pytest
 from looker_sdk import error, models40 as models
+from tests.api.directory_server import PASSWORD, running_directory
 
 from .conftest import Server
 from .noting import Noting, published
@@ -132,3 +133,18 @@ def test_apps(sdk: Noting, user: str) -> None:
     with pytest.raises(error.SDKError, match="Not found"):
         sdk.oauth_client_app("sdk-app")
     assert published("Auth", "/oauth_client_apps") - sdk.called == set()
+
+
+def test_a_directory_is_tried(sdk: Noting) -> None:
+    with running_directory() as directory:
+        body = models.WriteLDAPConfig(**directory.config(test_ldap_user="ada"))
+        assert sdk.test_ldap_config_connection(body).status == "success"
+        assert sdk.test_ldap_config_auth(body).status == "success"
+        found = sdk.test_ldap_config_user_info(body)
+        assert (found.status, found.user.email) == ("success", "ada@example.com")
+        body.test_ldap_password = PASSWORD
+        assert sdk.test_ldap_config_user_auth(body).user.first_name == "Ada"
+        body.test_ldap_password = "wrong"
+        refused = sdk.test_ldap_config_user_auth(body)
+        assert (refused.status, refused.user) == ("error", None)
+    assert sdk.ldap_config().enabled is False

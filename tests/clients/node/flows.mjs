@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { LookerNodeSDK } from '@looker/sdk-node'
 import { access } from './access.mjs'
 import { people } from './people.mjs'
-import { rest } from './rest.mjs'
+import { definitions } from './definitions.mjs'
 
 const [base_url, client_id, client_secret] = process.argv.slice(2)
 
@@ -128,6 +128,6 @@ await sdk.ok(sdk.delete_embed_secret(secret.id))
 
 await access(sdk, report)
 await people(sdk, report)
-await rest(sdk, report)
+await definitions(sdk, report)
 
 report('logged out', await sdk.authSession.logout())

@@ -1,5 +1,5 @@
 // Definitions read and changed, second factors, embed users, support, and providers' settings.
-export const rest = async (sdk, report) => {
+export const definitions = async (sdk, report) => {
   const ids = (rows) => rows.map((row) => row.id)
   const user = (await sdk.ok(sdk.create_user({ first_name: 'Nils', last_name: 'Noder' }))).id
   const group = (await sdk.ok(sdk.create_group({ name: 'Rest group' }))).id
