@@ -179,3 +179,9 @@ def test_ways_in(answers: dict[str, Any]) -> None:
     }
     assert answers["embedded"] == {"external": "rest-1", "none": 0}
     assert answers["support"] == [True, True, False]
+
+
+def test_providers_and_support(answers: dict[str, Any]) -> None:
+    assert answers["ldap"] == {"enabled": False, "status": "error"}
+    assert answers["oidc"] == {"enabled": False, "scopes": ["openid"], "gone": False}
+    assert answers["allowlist"] == [True, False]

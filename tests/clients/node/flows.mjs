@@ -4,6 +4,7 @@ import { LookerNodeSDK } from '@looker/sdk-node'
 import { access } from './access.mjs'
 import { people } from './people.mjs'
 import { definitions } from './definitions.mjs'
+import { providers } from './providers.mjs'
 
 const [base_url, client_id, client_secret] = process.argv.slice(2)
 
@@ -129,5 +130,6 @@ await sdk.ok(sdk.delete_embed_secret(secret.id))
 await access(sdk, report)
 await people(sdk, report)
 await definitions(sdk, report)
+await providers(sdk, report)
 
 report('logged out', await sdk.authSession.logout())
