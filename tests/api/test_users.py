@@ -300,6 +300,9 @@ def crowd(instance: Instance, admin: ApiClient) -> dict[str, str]:
     ("params", "names"),
     [
         ({"first_name": "a%"}, ["Ada", "Alan"]),
+        ({"first_name": "AL%"}, ["Alan"]),
+        ({"first_name": "al_n"}, ["Alan"]),
+        ({"first_name": "alb%"}, []),
         ({"first_name": "ADA"}, ["Ada"]),
         ({"first_name": "_lan", "last_name": "hopper"}, []),
         ({"first_name": "_lan", "last_name": "hopper", "filter_or": "true"}, ["Alan", "Grace"]),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from belvedere import clock
 from belvedere.api import paging
 from belvedere.api.call import Call
+from belvedere.api.prefixes import beginning
 from belvedere.errors import Invalid, Problem
 
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
@@ -41,7 +42,8 @@ def like(column: Column, pattern: str) -> ColumnElement[bool]:
     folded = func.lower(column)
     if "%" not in pattern and "_" not in pattern:
         return folded == func.lower(pattern)
-    return folded.like(func.lower(pattern.replace(_ESCAPE, _ESCAPE * 2)), escape=_ESCAPE)
+    matches = folded.like(func.lower(pattern.replace(_ESCAPE, _ESCAPE * 2)), escape=_ESCAPE)
+    return and_(beginning(folded, pattern), matches)
 
 
 def is_like(text: str, pattern: str) -> bool:

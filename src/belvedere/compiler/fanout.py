@@ -128,11 +128,14 @@ class CollapsePlan:
         self._resolver = resolver
         self._dialect = resolver.dialect
         self._tree = tree
-        self._members = members
         self._start = start
         self._emitted = [m for m in tree.emitted if m.alias in members and m.alias != start]
         self._joins = {made.alias: made for made in self._emitted}
+        self._edges = {
+            alias: [edge for edge in tree.edges[alias] if edge[0] in members] for alias in members
+        }
         self.parts: list[Part] = []
+        self._part_by_member: dict[str, Part] = {}
         self._outside = self._explore(root)
         self._check(root, aggregates)
         for part in self.parts:
@@ -149,14 +152,16 @@ class CollapsePlan:
         queue = deque([root])
         while queue:
             here = queue.popleft()
-            for neighbour, many in self._edges(here):
+            for neighbour, many in self._edges[here]:
                 part = self._part_of(neighbour)
                 if part is not None and (part.alias, part.outer) != (neighbour, here):
                     raise CannotCollapseError
                 if neighbour in outside or part is not None:
                     continue
                 if many:
-                    self.parts.append(self._cut(here, neighbour, outside))
+                    cut = self._cut(here, neighbour, outside)
+                    self.parts.append(cut)
+                    self._part_by_member |= dict.fromkeys(cut.members, cut)
                 else:
                     outside.add(neighbour)
                     queue.append(neighbour)
@@ -165,18 +170,15 @@ class CollapsePlan:
             raise CannotCollapseError
         return frozenset(outside)
 
-    def _edges(self, alias: str) -> list[tuple[str, bool]]:
-        return [edge for edge in self._tree.edges[alias] if edge[0] in self._members]
-
     def _part_of(self, alias: str) -> Part | None:
-        return next((part for part in self.parts if alias in part.members), None)
+        return self._part_by_member.get(alias)
 
     def _cut(self, here: str, beyond: str, outside: set[str]) -> Part:
         members = {beyond}
         queue = deque([beyond])
         while queue:
             current = queue.popleft()
-            for neighbour, _ in self._edges(current):
+            for neighbour, _ in self._edges[current]:
                 if neighbour in members or (current == beyond and neighbour == here):
                     continue
                 if neighbour in outside or self._part_of(neighbour):

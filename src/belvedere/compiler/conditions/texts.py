@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from belvedere.compiler.conditions.likeness import Likeness
 from belvedere.compiler.conditions.outcome import Condition, Parts, members
 from belvedere.compiler.dialects.base import Dialect
 from belvedere.lookml.filters import (
@@ -17,6 +18,7 @@ from belvedere.lookml.filters import (
 )
 from belvedere.lookml.filters.strings import Atom
 from belvedere.lookml.model import Field
+from belvedere.lookml.tiers import tier_labels, undefined_tier
 
 _NAMED_TIMEFRAMES = frozenset({"day_of_week", "month_name"})
 
@@ -36,7 +38,31 @@ def label_condition(
     parsed = parse_label(expression)
     if field.tiers and field.style != "integer":
         parsed = _rewritten(parsed, canonical_tier_label)
+    if field.tiers:
+        parsed = _of_labels(parsed, [*tier_labels(field), undefined_tier(field)], case_sensitive)
     return _condition(dialect, operand, parsed, case_sensitive)
+
+
+def _of_labels(parsed: StringFilter, labels: list[str], case_sensitive: bool) -> StringFilter:
+    """The labels that patterns match in their place: a label is a long CASE, which would
+    otherwise be written once for each pattern.
+    """
+
+    def atoms(given: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        found: dict[Atom, None] = {}
+        unmatched: Atom | None = None
+        for atom in given:
+            if not isinstance(atom, Pattern) or atom.is_anything:
+                found[atom] = None
+                continue
+            likeness = Likeness(atom.text, case_sensitive=case_sensitive)
+            matched = [Literal(label) for label in labels if likeness.matches(label)]
+            found |= dict.fromkeys(matched)
+            unmatched = unmatched if matched else unmatched or atom
+        # That one stays: without any inclusion everything would be let through.
+        return tuple(found) if unmatched is None else (*found, unmatched)
+
+    return StringFilter(atoms(parsed.include), atoms(parsed.exclude))
 
 
 def _rewritten(parsed: StringFilter, rewrite: Callable[[str], str]) -> StringFilter:
