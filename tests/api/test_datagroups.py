@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -21,6 +22,8 @@ datagroup: hourly { interval_trigger: "1 hour" }
 datagroup: plain { max_cache_age: "1 hour" }
 view: news { dimension: id { primary_key: yes type: number } measure: count { type: count } }
 explore: news {}
+explore: lasting { from: news persist_with: hourly }
+explore: failing { from: news persist_with: broken }
 explore: other { from: news persist_for: "1 hour" }
 """
 
@@ -87,6 +90,21 @@ def test_results_of_before_a_trigger_do_not_count(news) -> None:
     answer = news.patch(f"/datagroups/{daily['id']}", {"stale_before": now})
     assert answer.json()["stale_before"] == now
     assert not from_cache(news)
+
+
+def test_without_an_age_only_a_working_trigger_counts(
+    news, instance: Instance, monkeypatch
+) -> None:
+    instance.services.triggers.check_due()
+    assert not from_cache(news, "lasting")
+    assert not from_cache(news, "failing")
+    later = SimpleNamespace(time=lambda: time.time() + 7200)
+    monkeypatch.setattr("belvedere.query.cache.time", later)
+    assert from_cache(news, "lasting")
+    assert not from_cache(news, "failing")
+    hourly = by_name(news)["hourly"]
+    news.patch(f"/datagroups/{hourly['id']}", {"triggered_at": int(time.time()) + 1})
+    assert not from_cache(news, "lasting")
 
 
 def test_what_does_not_depend_on_it_stays(news) -> None:

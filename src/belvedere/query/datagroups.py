@@ -70,19 +70,38 @@ class DatagroupStates:
         self._watch = watch
         self._epoch = -1
         self._since: dict[tuple[str, str], float] = {}
+        self._working: set[tuple[str, str]] = set()
 
     def fresh_since(self, model: Model, explore: Explore) -> float:
         """Unix seconds; results that are older must not be used again."""
         name = datagroup_of(model, explore)
         if name is None:
             return 0.0
-        epoch = self._watch.current(TOPIC)
-        if epoch != self._epoch:
-            with self._database.reading() as session:
-                rows = session.scalars(select(DatagroupRow)).all()
-            self._since = {(row.model_name, row.name): _since(row) for row in rows}
-            self._epoch = epoch
+        self._refresh()
         return self._since.get((model.name, name), 0.0)
+
+    def is_triggered(self, model: Model, explore: Explore) -> bool:
+        """Whether the explore's datagroup has a trigger that works."""
+        name = datagroup_of(model, explore)
+        datagroup = model.datagroups.get(name) if name is not None else None
+        if datagroup is None or not _has_trigger(datagroup):
+            return False
+        self._refresh()
+        return (model.name, datagroup.name) in self._working
+
+    def _refresh(self) -> None:
+        epoch = self._watch.current(TOPIC)
+        if epoch == self._epoch:
+            return
+        with self._database.reading() as session:
+            rows = session.scalars(select(DatagroupRow)).all()
+        self._since = {(row.model_name, row.name): _since(row) for row in rows}
+        self._working = {
+            (row.model_name, row.name)
+            for row in rows
+            if row.triggered_at is not None and row.trigger_error is None
+        }
+        self._epoch = epoch
 
 
 def _since(row: DatagroupRow) -> float:
@@ -186,7 +205,9 @@ class TriggerChecks:
             row = session.get(DatagroupRow, due.id)
             if row is None:
                 return
-            row.trigger_error = error
+            if row.trigger_error != error:
+                row.trigger_error = error
+                bump(session, TOPIC)
             if error is None and (value != due.value or due.triggered_at is None):
                 row.trigger_value = value
                 row.triggered_at = self._clock()

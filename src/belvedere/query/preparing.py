@@ -45,7 +45,7 @@ class Prepared:
     depends_on_time: bool
     may_see_sql: bool
     audience: Audience
-    reuse: int
+    reuse: float
     fresh_since: float
     """Unix seconds: older results do not count any more."""
     request: Request
@@ -144,7 +144,12 @@ class Preparer:
                 asker.permissions.has(Permission("see_lookml"), model.name),
                 asker.attributes,
             ),
-            reuse=reuse_seconds(model, scope.explore, self._settings.cache_seconds),
+            reuse=reuse_seconds(
+                model,
+                scope.explore,
+                self._settings.cache_seconds,
+                triggered=self._datagroups.is_triggered(model, scope.explore),
+            ),
             fresh_since=self._datagroups.fresh_since(model, scope.explore),
             request=request,
             number_format=asker.attributes.get("number_format") or DEFAULT_NUMBER_FORMAT,

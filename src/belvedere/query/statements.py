@@ -54,13 +54,14 @@ class Statements:
 
     def executed(self, engine: Engine, sql: str, running: Running) -> Result:
         started = time.perf_counter()
+        ran_at = self._clock().timestamp()  # rows may be as old as this
         running.refuse_if_stopped()
         with ExitStack() as stack:
             execution = stack.enter_context(
                 engine.execute(sql, started=watch(stack, running), whole=True)
             )
             table = pa.Table.from_batches(execution.batches(), execution.schema)
-        return Result(table, self._clock().timestamp(), time.perf_counter() - started)
+        return Result(table, ran_at, time.perf_counter() - started)
 
 
 def watch(stack: ExitStack, running: Running) -> Started:
