@@ -24,7 +24,9 @@ from belvedere.content import (
 )
 from belvedere.content.tables import Dashboard
 from belvedere.errors import Invalid, Problem
+from belvedere.lookml.aggregate_writing import aggregate_tables
 from belvedere.lookml.dashboard_writing import written
+from belvedere.lookml.model import Model
 
 _DEVELOP = Permission("develop")
 _SORTS = ("title", "id", "folder_id", "content_favorite_id", "content_metadata_id")
@@ -87,6 +89,27 @@ def dashboard_lookml(call: Call, dashboard_id: str) -> dict[str, Any]:
     sees = call.session.permissions.may_see_model
     text = written(lookml_content.lookml_of(call.db, found, sees))
     return _text(str(found.id), text, folders.public_id(found.folder_id))
+
+
+@get("/dashboards/aggregate_table_lookml/{dashboard_id}", requires=Permission("see_lookml"))
+def dashboard_aggregate_table_lookml(call: Call, dashboard_id: str) -> dict[str, Any]:
+    """Aggregate tables that would answer the dashboard's queries, of models whose LookML the
+    caller may see.
+    """
+    permissions, models = call.session.permissions, call.services.models
+
+    def find(name: str) -> Model | None:
+        served = models.find(name) if permissions.has(Permission("see_lookml"), name) else None
+        return served.model if served is not None else None
+
+    if is_lookml(dashboard_id):
+        source = lookml_dashboards.found(call, dashboard_id)[1]
+    else:
+        source = lookml_content.lookml_of(
+            call.db, visible(call, dashboard_id), permissions.may_see_model
+        )
+    text = aggregate_tables(source, find)
+    return {"dashboard_id": dashboard_id, "aggregate_table_lookml": text}
 
 
 def _text(identifier: str, text: str, folder_id: str | None) -> dict[str, Any]:
