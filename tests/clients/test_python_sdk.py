@@ -157,8 +157,8 @@ def test_errors_arrive_as_the_sdk_raises_them(sdk: Looker40SDK) -> None:
 
 
 def test_what_is_not_built_says_so(sdk: Looker40SDK) -> None:
-    with pytest.raises(error.SDKError, match="all_boards"):
-        sdk.all_boards()
+    with pytest.raises(error.SDKError, match="all_scheduled_plans"):
+        sdk.all_scheduled_plans()
 
 
 def test_the_workspace_belongs_to_the_token(sdk: Looker40SDK) -> None:

@@ -846,6 +846,39 @@ def test_a_server_elsewhere(_config, _spark) -> None:
         made.ping()
 
 
+class _Builder:
+    """Starts on a port that somebody has taken, as often as it is told."""
+
+    def __init__(self, taken: int) -> None:
+        self.taken, self.ports = taken, []
+
+    def __getattr__(self, _: str) -> Any:
+        return lambda *_: self
+
+    def config(self, name: str, value: str) -> _Builder:
+        if name == "spark.connect.grpc.binding.port":
+            self.ports.append(value)
+        return self
+
+    def getOrCreate(self) -> Any:  # noqa: N802  as Spark calls it
+        if len(self.ports) <= self.taken:
+            raise RuntimeError("java.net.BindException: Failed to bind to address")
+        return SimpleNamespace(stop=lambda: None)
+
+
+@pytest.mark.parametrize(("taken", "starts"), [(0, True), (2, True), (9, False)])
+def test_a_port_that_was_taken_meanwhile(monkeypatch, _java, taken, starts) -> None:
+    builder = _Builder(taken)
+    session = SimpleNamespace(SparkSession=SimpleNamespace(builder=builder))
+    monkeypatch.setattr(spark, "_pyspark", lambda _: session)
+    if starts:
+        url = spark._started(ConnectionConfig("spark"), None)
+        assert url.startswith(f"sc://localhost:{builder.ports[taken]}/")
+    else:
+        with pytest.raises(EngineUnavailable, match=r"could not be started: .*BindException"):
+            spark._started(ConnectionConfig("spark"), None)
+
+
 def test_what_cannot_be_reached(_config, _spark, tmp_path, free_port) -> None:
     with pytest.raises(EngineUnavailable, match="no folder of tables"):
         SparkEngine(ConnectionConfig("spark", str(tmp_path / "none"))).ping()

@@ -242,6 +242,10 @@ def _pyspark(module: str) -> Any:
     return found
 
 
+_STARTS = 5
+"""How often a port is looked for: starting takes seconds, in which another process can take it."""
+
+
 class _LocalServer:
     """Spark within this process: there can be one, so it serves one folder."""
 
@@ -270,9 +274,26 @@ def _started(config: ConnectionConfig, folder: str | None) -> str:
     home = os.environ.get("JAVA_HOME")
     if not (home and Path(home, "bin", "java").exists()) and not shutil.which("java"):
         raise EngineUnavailable("Spark in this server needs Java 17 or later: set JAVA_HOME")
+    for attempt in range(_STARTS):
+        try:
+            return _started_on(_free_port(), config, folder)
+        except EngineUnavailable:
+            raise
+        except Exception as error:
+            taken = "BindException" in str(error)  # by somebody who was quicker than Java
+            if not taken or attempt == _STARTS - 1:
+                message = f"Spark could not be started: {clean(str(error))}"
+                raise EngineUnavailable(message) from None
+    raise AssertionError
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def _started_on(port: int, config: ConnectionConfig, folder: str | None) -> str:
     token = secrets.token_hex(16)
     builder = _pyspark("pyspark.sql").SparkSession.builder.master("local[*]").appName("belvedere")
     given = {name: value for name, value in config.options if name.startswith("spark.")}
@@ -283,10 +304,7 @@ def _started(config: ConnectionConfig, folder: str | None) -> str:
     }
     for name, value in {**given, **_LOCAL_SETTINGS, **own}.items():
         builder = builder.config(name, value)
-    try:
-        atexit.register(builder.getOrCreate().stop)
-    except Exception as error:
-        raise EngineUnavailable(f"Spark could not be started: {clean(str(error))}") from None
+    atexit.register(builder.getOrCreate().stop)
     return f"sc://localhost:{port}/;token={token}"
 
 
