@@ -65,6 +65,7 @@ def test_a_board_from_empty_to_gone(instance: Instance) -> None:
     item = made(user, "/board_items", board_section_id=sections[0]["id"], look_id=content)
     assert (item["title"], item["url"]) == ("By state", f"/looks/{content}")
     assert item["description"] == "How many"
+    assert user.get(f"/board_items/{item['id']}").json() == item
     other = made(
         user,
         "/board_items",
