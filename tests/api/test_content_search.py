@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.api.client import ApiClient
-from tests.api.conftest import Instance
-from tests.api.test_content_access import closed, shared_closed
+from tests.api.conftest import PROJECT, Instance
+from tests.api.test_content_access import closed, grant, shared_closed
 
 from belvedere.content import metadata
 from belvedere.content.tables import ContentMetadata
@@ -64,12 +67,54 @@ def test_what_one_may_not_see_is_not_found(
     assert found(admin, "salaries") == []
 
 
-def test_dashboards_of_lookml_are_found_too(admin: ApiClient) -> None:
-    rows = admin.get("/content/overview", params={"types": "lookml_dashboard"}).json()
-    every = admin.get("/content/a", params={"types": "lookml_dashboard", "limit": "500"}).json()
-    for row in [*rows, *every]:
-        assert row["folder_id"] == "lookml"
-        assert row["content_id"].startswith(f"{row['model']}::")
+def test_dashboards_of_lookml_are_found_too(
+    make_instance: Callable[..., Instance], tmp_path: Path
+) -> None:
+    project = Path(shutil.copytree(PROJECT, tmp_path / "thelook"))
+    text = "- dashboard: sales\n  title: Overview of sales\n  description: By month\n"
+    (project / "sales.dashboard.lookml").write_text(text)
+    (model,) = project.rglob("*.model.lkml")
+    model.write_text(f'include: "/sales.dashboard.lookml"\n{model.read_text()}')
+    instance = make_instance(project)
+    (row,) = instance.as_role("Viewer").get("/content/month%20overview").json()
+    assert (row["type"], row["content_id"]) == ("lookml_dashboard", "thelook::sales")
+    assert (row["folder_id"], row["model"], row["title"]) == (
+        "lookml",
+        "thelook",
+        "Overview of sales",
+    )
+    assert instance.as_role(None).get("/content/month%20overview").json() == []
+
+
+def test_a_favourite_shows_nothing_that_was_closed(
+    instance: Instance, admin: ApiClient, shared_closed: str
+) -> None:
+    user = instance.as_role("User")
+    one = look(admin, "Plans")
+    body = {"content_metadata_id": one["content_metadata_id"]}
+    favorite = user.post("/content_favorite", body).json()
+    folder, metadata_id = closed(admin, "secret")
+    liked = user.post("/content_favorite", {"content_metadata_id": shared_closed}).json()
+    assert admin.patch(f"/looks/{one['id']}", {"folder_id": folder}).status == 200
+    assert user.get(f"/content_favorite/{favorite['id']}").status == 404
+    assert user.get("/content_favorite/search").json() == [liked]
+    grant(admin, metadata_id, "view", group_id="1")
+    assert user.get(f"/content_favorite/{favorite['id']}").json()["look"]["title"] == "Plans"
+
+
+def test_what_a_group_looks_at_is_for_those_in_it(instance: Instance, admin: ApiClient) -> None:
+    one = look(admin, "One")
+    member, other = instance.as_role("User"), instance.as_role("User")
+    view(instance, member, one, 3)
+    group = admin.post("/groups", {"name": "Readers"}).json()["id"]
+    user_id = member.get("/user").json()["id"]
+    assert admin.post(f"/groups/{group}/users", {"user_id": user_id}).status == 200
+    params = {"target_group_id": group}
+    for client in (admin, member):
+        (row,) = client.get("/content_summary", params=params).json()
+        assert row["group_weighted_score"] == 3.0
+    assert other.get("/content_summary", params=params).status == 404
+    assert other.get("/content_summary", params={"target_group_id": "1"}).status == 200
 
 
 def test_a_favourite_is_ones_own(instance: Instance, admin: ApiClient) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
 
@@ -59,6 +61,23 @@ def test_a_failure_is_noted_with_its_message(instance: Instance, admin: ApiClien
     assert (row.status, row.source, row.query_slug) == ("error", "sql_runner", None)
     assert row.sql_query_slug == made.json()["slug"]
     assert "nothing" in (row.message or "")
+
+
+def test_nothing_is_lost_while_the_database_is_away(
+    instance: Instance, admin: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = instance.services.runner.history
+    away = threading.Event()
+
+    def gone(_: Any) -> None:
+        away.set()
+        raise OperationalError("INSERT", {}, Exception("away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(history, "_write", gone)
+        assert admin.post("/queries/run/json", QUERY).status == 200
+        assert away.wait(20)
+    assert [row.status for row in rows(instance)] == ["complete"]
 
 
 def test_what_is_refused_is_no_query(instance: Instance, admin: ApiClient) -> None:

@@ -80,9 +80,14 @@ def test_who_asked_what_how_often(kept: Instance) -> None:
     assert {row["used_field.field"]: row["history.query_run_count"] for row in used}[
         "users.state"
     ] == 3
-    assert ask(
-        admin, "history", ["history.query_run_count"], filters={"history.created_date": "today"}
-    ) != [{"history.query_run_count": 0}]
+    recent = {"history.created_date": "today", "query.model": "thelook"}
+    assert ask(admin, "history", ["history.query_run_count"], filters=recent) == [
+        {"history.query_run_count": 3}
+    ]
+    before = {"history.created_date": "before 1 day ago"}
+    assert ask(admin, "history", ["history.query_run_count"], filters=before) == [
+        {"history.query_run_count": 0}
+    ]
 
 
 def test_which_looks_are_run_and_liked(kept: Instance) -> None:

@@ -5,6 +5,7 @@ Whoever asks does not wait for it: entries are collected and written together, a
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import delete, insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from belvedere import ids
@@ -25,6 +26,7 @@ from belvedere.query.running import Running
 from belvedere.query.tables import HistoryRow
 from belvedere.store import Database
 
+_log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
 _PURGED_EVERY = timedelta(hours=6)
 _SOON = 1.0
@@ -78,7 +80,7 @@ class History:
             yield attempt
         except (EngineError, GeneratorExit) as error:
             killed = isinstance(error, QueryCancelled | GeneratorExit) or running.stopped
-            message = None if killed else str(error)[:_LONGEST_MESSAGE]
+            message = None if killed else _storable(str(error))
             self._add(attempt, "killed" if killed else "error", message)
             raise
         if not failures_only:
@@ -107,10 +109,17 @@ class History:
             entries = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if not entries:
                 return
-            with self._database.session() as session:
-                slugs: dict[str, str] = {}
-                rows = [_values(entry, _slug(session, entry, slugs)) for entry in entries]
-                session.execute(insert(HistoryRow), rows)
+            try:
+                self._write(entries)
+            except OperationalError:  # the database is away: they are written when it is back
+                self._waiting.extendleft(reversed(entries))
+                raise
+
+    def _write(self, entries: list[Entry]) -> None:
+        with self._database.session() as session:
+            slugs: dict[str, str] = {}
+            rows = [_values(entry, _slug(session, entry, slugs)) for entry in entries]
+            session.execute(insert(HistoryRow), rows)
 
     def close(self) -> None:
         self._closing.set()
@@ -126,8 +135,10 @@ class History:
             try:
                 self.flush()
                 self._purge()
-            except SQLAlchemyError:  # the database is away: later entries will be written
-                continue
+            except OperationalError:
+                self._wake.set()
+            except Exception:
+                _log.exception("what was asked could not be written down")
 
     def _purge(self) -> None:
         now = self._clock()
@@ -136,6 +147,11 @@ class History:
         with self._database.session() as session:
             session.execute(delete(HistoryRow).where(HistoryRow.created_at < now - KEPT))
         self._purged_at = now
+
+
+def _storable(message: str) -> str:
+    """Databases quote what they were given, whatever it was."""
+    return message[:_LONGEST_MESSAGE].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _slug(session: Session, entry: Entry, known: dict[str, str]) -> str | None:

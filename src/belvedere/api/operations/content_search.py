@@ -17,7 +17,7 @@ from belvedere.content.among import among, encoded
 from belvedere.content.relevance import Relevant
 from belvedere.content.searching import TYPES, Found
 from belvedere.content.tables import Dashboard
-from belvedere.errors import Forbidden, Invalid, Problem
+from belvedere.errors import Forbidden, Invalid, NotFound, Problem
 from belvedere.query import stored
 from belvedere.query.tables import StoredQuery
 
@@ -107,7 +107,7 @@ def content_summary(
         if not call.session.permissions.is_admin:
             raise Forbidden("Only administrators may ask what matters to others")
         user_id = users.get(call.db, target_user_id).id
-    group_id = groups.get(call.db, target_group_id).id if target_group_id else None
+    group_id = _group(call, target_group_id) if target_group_id else None
     if target_content_type and target_content_type not in ("dashboard", "look"):
         message = "target_content_type is dashboard or look"
         raise Invalid(Problem("target_content_type", "invalid", message))
@@ -121,6 +121,14 @@ def content_summary(
     )
     page = paging.page_from(call.parameters)
     return _summaries(call, paging.sliced(_sorted(found, sorts), page))
+
+
+def _group(call: Call, target_group_id: str) -> int:
+    """NotFound for a group that the caller is not in: what its members look at is theirs."""
+    found = groups.get(call.db, target_group_id)
+    if found.id not in call.session.groups and not call.session.permissions.is_admin:
+        raise NotFound
+    return found.id
 
 
 def _sorted(rows: list[Relevant], sorts: str | None) -> list[Relevant]:

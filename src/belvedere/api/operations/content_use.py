@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from belvedere.accounts import membership
 from belvedere.accounts.tables import User
@@ -24,6 +24,7 @@ from belvedere.content.tables import (
     ContentMetadata,
     ContentView,
     Dashboard,
+    Folder,
     Look,
 )
 from belvedere.errors import Forbidden, Invalid, NotFound, Problem
@@ -61,8 +62,10 @@ def search_content_favorites(call: Call) -> list[dict[str, Any]]:
 
 @get("/content_favorite/{content_favorite_id}", requires="authenticated")
 def content_favorite(call: Call, content_favorite_id: str) -> dict[str, Any]:
-    """One favourite."""
-    return _present(call, [_own(call, content_favorite_id)])[0]
+    """One favourite; NotFound while its content may not be seen."""
+    found = _own(call, content_favorite_id)
+    metadata.seen(call.db, call.reach, found.content_metadata_id)
+    return _present(call, [found])[0]
 
 
 @post("/content_favorite", requires="authenticated")
@@ -87,7 +90,7 @@ def delete_content_favorite(call: Call, content_favorite_id: str) -> None:
 def _mine(call: Call) -> ColumnElement[bool]:
     own = ContentFavorite.user_id == call.session.user_id
     asks_for_others = bool(call.parameters.get("user_id")) and call.session.permissions.is_admin
-    return or_(own, ContentFavorite.user_id.is_not(None)) if asks_for_others else own
+    return true() if asks_for_others else own
 
 
 def _seen(call: Call) -> ColumnElement[bool]:
@@ -96,11 +99,12 @@ def _seen(call: Call) -> ColumnElement[bool]:
     dashboards = select(Dashboard.id).where(Dashboard.deleted_at.is_(None), reach.dashboards())
     looks = select(Look.id).where(Look.deleted_at.is_(None), reach.looks())
     boards = select(Board.id).where(Board.deleted_at.is_(None), reach.boards())
+    folders = select(Folder.id).where(reach.folders())
     return or_(
         ContentMetadata.dashboard_id.in_(dashboards),
         ContentMetadata.look_id.in_(looks),
         ContentMetadata.board_id.in_(boards),
-        ContentMetadata.folder_id.is_not(None),
+        ContentMetadata.folder_id.in_(folders),
         _seen_lookml(call),
     )
 
@@ -151,11 +155,12 @@ def _present(call: Call, rows: Sequence[ContentFavorite]) -> list[dict[str, Any]
 def _content(
     call: Call, kind: type[Look | Dashboard], ids: set[int | None]
 ) -> dict[int | None, dict[str, Any]]:
-    """What is shown of the content, by its id."""
+    """What is shown of content that the caller may see, by its id."""
     if not ids - {None} or not call.fields.wants("look" if kind is Look else "dashboard"):
         return {}
-    wanted = select(kind).where(among(kind.id, encoded(one for one in ids if one is not None)))
-    rows: Sequence[Any] = call.db.scalars(wanted).all()
+    seen = call.reach.looks() if kind is Look else call.reach.dashboards()
+    listed = among(kind.id, encoded(one for one in ids if one is not None))
+    rows: Sequence[Any] = call.db.scalars(select(kind).where(listed, seen)).all()
     if kind is Look:
         shown = [_basic(look) for look in present_looks(call, rows)]
     else:
