@@ -38,7 +38,7 @@ MONTHS = [f"{2023 + n // 12}-{n % 12 + 1:02d}" for n in range(18)]
 
 
 def months() -> Result:
-    dice = random.Random(3)  # noqa: S311
+    dice = random.Random(3)
     rows = {}
     for n, month in enumerate(MONTHS):
         wave = 1 + 0.25 * math.sin(n / 2)
@@ -51,7 +51,7 @@ def months() -> Result:
 
 
 def categories() -> Result:
-    dice = random.Random(5)  # noqa: S311
+    dice = random.Random(5)
     rows = [
         [name, 900 - 110 * n + dice.randrange(60), round(52000 - 6300 * n, 2), 0.55 - 0.03 * n]
         for n, name in enumerate(CATEGORIES)
@@ -61,7 +61,7 @@ def categories() -> Result:
 
 
 def ages() -> Result:
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     rows = []
     for age in range(18, 71):
         count = max(2, int(60 - abs(age - 34) * 1.3 + dice.gauss(0, 5)))
@@ -96,7 +96,7 @@ def funnel() -> Result:
 
 
 def spread() -> Result:
-    dice = random.Random(2)  # noqa: S311
+    dice = random.Random(2)
     rows = [
         [name, number, round(math.exp(dice.gauss(3.6 + 0.22 * place, 0.5)), 2)]
         for place, name in enumerate(CATEGORIES)
@@ -106,7 +106,7 @@ def spread() -> Result:
 
 
 def hours() -> Result:
-    dice = random.Random(11)  # noqa: S311
+    dice = random.Random(11)
     days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     rows = {
         day: {

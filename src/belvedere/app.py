@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from belvedere import clock, keys
 from belvedere.accounts import founding, tokens
-from belvedere.accounts.federation.service import Federation
+from belvedere.accounts.federation.providers import Federation
 from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
 from belvedere.api import operations

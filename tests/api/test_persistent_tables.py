@@ -515,8 +515,11 @@ def test_a_build_can_be_stopped(sales: Sales) -> None:
     (folder / "sales.model.lkml").write_text(f"{LOOKML}\n{text}\nexplore: slow {{}}\n")
     started = sales.admin.get("/derived_table/sales/slow/start")
     identifier = started.json()["materialization_id"]
-    time.sleep(0.5)
-    graph = sales.admin.get("/derived_table/graph/view/slow").json()["graph_text"]
+    for _ in range(400):
+        graph = sales.admin.get("/derived_table/graph/view/slow").json()["graph_text"]
+        if '"slow" [color="yellow"]' in graph:
+            break
+        time.sleep(0.05)
     assert '"slow" [color="yellow"]' in graph
     assert sales.rows("sale", "count") == [(3,)]  # readers do not wait
     assert sales.admin.get(f"/derived_table/{identifier}/stop").status == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from belvedere.accounts.federation.service import Federation
+from belvedere.accounts.federation.providers import Federation
 from belvedere.accounts.password_mail import PasswordMail
 from belvedere.accounts.throttle import Throttle
 from belvedere.api.authentication import Authenticator

@@ -101,10 +101,10 @@ def admit(session: Session, vault: Vault, wanted: Definition, now: datetime) -> 
 
 def end_sessions(session: Session, user: User, now: datetime) -> None:
     web_sessions.end_embedded(session, user.id, now + _OVERLAP)
-    ended = session.execute(delete(EmbedSession).where(EmbedSession.user_id == user.id))
+    ended = delete(EmbedSession).where(EmbedSession.user_id == user.id).returning(EmbedSession.id)
     tokens = AccessToken.user_id == user.id, AccessToken.source == "embed"
-    session.execute(delete(AccessToken).where(*tokens))
-    if ended.rowcount:  # type: ignore[attr-defined]
+    dead = delete(AccessToken).where(*tokens).returning(AccessToken.digest)
+    if [*session.scalars(ended), *session.scalars(dead)]:
         bump(session, "accounts")
 
 

@@ -16,7 +16,7 @@ from belvedere.accounts.federation.ldap import directory
 from belvedere.accounts.federation.ldap.client import DirectoryError
 from belvedere.accounts.federation.ldap.directory import NotKnown
 from belvedere.accounts.federation.person import Unreachable
-from belvedere.accounts.federation.service import alternate_allowed, may_use_password
+from belvedere.accounts.federation.providers import alternate_allowed, may_use_password
 from belvedere.accounts.lockouts import Attempt
 from belvedere.accounts.policies import PasswordPolicy
 from belvedere.accounts.signing_in import WrongCredentials

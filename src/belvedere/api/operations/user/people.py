@@ -85,9 +85,9 @@ def search_users(call: Call) -> list[dict[str, Any]]:
 @get("/users/search/names/{pattern}", requires="authenticated")
 def search_users_names(call: Call, pattern: str) -> list[dict[str, Any]]:
     """People one of whose names, or whose address, is like the pattern."""
-    columns = [User.first_name, User.last_name]
+    columns: list[search.Column] = [User.first_name, User.last_name]
     if call.session.permissions.has(_SEE):
-        columns.append(User.email)  # type: ignore[arg-type]
+        columns.append(User.email)
     matching = or_(*(search.like(column, pattern) for column in columns))
     return _page(call, select(User).where(and_(matching, _criteria(call, _PUBLIC, _DETAILS))))
 
