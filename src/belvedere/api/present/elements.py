@@ -144,7 +144,9 @@ class Presenter:
         return stored.definition_of(query).vis_config if query is not None else None
 
     def _is_open(self, row: DashboardElement) -> bool:
-        """Whether the caller may see the models of all that it asks."""
+        """Whether the caller may see its Look, and the models of all that it asks."""
+        if row.look_id is not None and row.look_id not in self._looks:
+            return False
         return all(self._sees(source.model) for source in self.sources_of(row))
 
     # Presenting
