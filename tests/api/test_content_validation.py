@@ -118,6 +118,17 @@ def test_content_that_is_well(instance: Instance) -> None:
     assert found["total_explores_validated"] > 3
 
 
+def test_content_over_system_activity_is_well_too(instance: Instance) -> None:
+    admin = instance.as_role("Admin")
+    fields = ["user.name", "history.query_run_count"]
+    known = query(admin, model="system__activity", view="history", fields=fields)
+    look(admin, "Usage", known)
+    assert validated(admin)["content_with_errors"] == []
+    broken = query(admin, model="system__activity", view="history", fields=["user.nome"])
+    look(admin, "Broken", broken)
+    assert messages(validated(admin), "look")[0].startswith('Unknown field "user.nome".')
+
+
 def test_a_renamed_field_breaks_what_names_it(instance: Instance, project: Path) -> None:
     admin = instance.as_role("Admin")
     custom = '[{"measure":"states","based_on":"users.state","type":"count_distinct"}]'

@@ -192,7 +192,12 @@ def test_what_goes_out_comes_in_and_goes_out_the_same(
     sdk = first.sdk()
     _content(sdk, _people(sdk))
     one, two = tmp_path / "one", tmp_path / "two"
+    other = one / "users" / "of-somebody-else.json"
+    other.parent.mkdir(parents=True)
+    other.write_text('{"key": "theirs"}')
     told = _ran(export_command, one, "--ini", _ini(first, tmp_path))
+    assert other.exists()
+    other.unlink()
     assert "dashboards: 1 written" in told.output
     target = _ini(second, tmp_path)
     brought = _ran(import_command, one, "--ini", target)
@@ -260,6 +265,9 @@ def test_a_change_there_is_brought_back_into_line(
     assert "changed" not in _ran(import_command, files, "--ini", ini).output.replace(
         "unchanged", ""
     )
+    sdk.delete_look(look.id or "")
+    _ran(export_command, files, "--ini", ini)
+    assert not list((files / "looks").iterdir())
 
 
 def test_mistakes_are_told(instances: Callable[[], Instance], tmp_path: Path) -> None:

@@ -41,7 +41,9 @@ class Document:
 
 
 def store(folder: Path, documents: Iterable[Document]) -> int:
-    """Write each into a file of its own; files of what is not there any more go. Their number."""
+    """Write each into a file of its own; files of documents that are not there any more go, and
+    no others. Their number.
+    """
     written: set[Path] = set()
     for document in documents:
         path = folder / document.kind / _name(document.key)
@@ -52,7 +54,7 @@ def store(folder: Path, documents: Iterable[Document]) -> int:
         written.add(path)
     for kind in KINDS:
         for path in (folder / kind).glob("*.json"):
-            if path not in written:
+            if path not in written and _is_ours(path):
                 path.unlink()
     return len(written)
 
@@ -72,6 +74,15 @@ def _read(kind: str, path: Path) -> Document:
         return Document(kind, str(content.pop("key")), content)
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise BadRequest(f"{path} holds no document: {error}") from None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the file is named after the document in it."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return path.name == _name(content["key"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def _name(key: str) -> str:

@@ -62,8 +62,8 @@ class Places:
 
     def _read(self) -> dict[str, str]:
         self._folders = {folder["id"]: folder for folder in self._api.get("/folders")}
-        for address_of in self._emails:
-            home = self._api.get(f"/users/{part(address_of)}", fields="personal_folder_id")
+        for user_id in self._emails:
+            home = self._api.get(f"/users/{part(user_id)}", fields="personal_folder_id")
             folder_id = home.get("personal_folder_id")
             if folder_id and folder_id not in self._folders:
                 self._folders[folder_id] = self._api.get(f"/folders/{part(folder_id)}")

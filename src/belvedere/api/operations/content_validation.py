@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from belvedere import activity
 from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
 from belvedere.api.operation import get
@@ -49,9 +50,10 @@ def content_validation(
 
 
 def _models(call: Call, project_names: list[str] | None) -> dict[str, Model]:
+    """System Activity is one of them, of no project: content asks it too."""
     served = call.services.models
     found = {}
-    for name in served.names():
+    for name in [*served.names(), activity.MODEL]:
         one = served.find(name)
         if one is None or one.model is None:
             continue
