@@ -125,7 +125,10 @@ class History:
         self._closing.set()
         self._wake.set()
         self._thread.join(10)
-        self.flush()
+        try:
+            self.flush()
+        except OperationalError:  # whoever closes has more to close
+            _log.warning("what was asked last could not be written down")
 
     def _work(self) -> None:
         while not self._closing.is_set():
