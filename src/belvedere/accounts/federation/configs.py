@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,7 +78,7 @@ def change(
     """
     before = read(session, vault, kind)
     made = merged(session, before, given)
-    made = mapping.applied(session, before.mappings, made)
+    made = replace(made, mappings=mapping.applied(session, before.mappings, made.mappings))
     _write(session, vault, kind.subject, made, by)
     return read(session, vault, kind)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -23,9 +23,6 @@ from belvedere.accounts.tables import (
 )
 from belvedere.errors import Problem
 from belvedere.store import bump
-
-if TYPE_CHECKING:
-    from belvedere.accounts.federation.configs import Config
 
 _GROUPS = "groups_with_role_ids"
 _ATTRIBUTES = "user_attributes_with_ids"
@@ -229,12 +226,12 @@ def _closed_to_new(session: Session, chosen: Iterable[int]) -> list[Problem]:
 # Groups here
 
 
-def applied(session: Session, before: Mappings, made: Config) -> Config:
+def applied(session: Session, before: Mappings, made: Mappings) -> Mappings:
     """Make the groups that mirror others, give them their roles, and let go of those that no
     longer do: they stay, because content may be shared with them, but give nothing any more.
     """
     mirrored = []
-    for item in made.mappings.groups:
+    for item in made.groups:
         group = _mirror(session, item)
         session.execute(delete(GroupRole).where(GroupRole.group_id == group.id))
         session.add_all(GroupRole(group_id=group.id, role_id=role) for role in item.role_ids)
@@ -245,7 +242,7 @@ def applied(session: Session, before: Mappings, made: Config) -> Config:
             _let_go(session, item.group_id)
     session.flush()
     bump(session, "accounts")
-    return replace(made, mappings=replace(made.mappings, groups=tuple(mirrored)))
+    return replace(made, groups=tuple(mirrored))
 
 
 def _mirror(session: Session, item: GroupMapping) -> Group:
