@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
 from tests.api.test_content_access import closed, shared_closed
+from tests.api.test_folders import codes
 
 __all__ = ["shared_closed"]
 
@@ -174,6 +176,24 @@ def test_orders_and_addresses_are_checked(admin: ApiClient) -> None:
     assert nothing.status == 422
     both = {"board_section_id": section["id"], "look_id": "1", "dashboard_id": "1"}
     assert admin.post("/board_items", both).status == 422
+
+
+def test_images_of_items_are_pictures(admin: ApiClient) -> None:
+    board = made(admin, "/boards", title="b")
+    section = made(admin, "/board_sections", board_id=board["id"])
+    picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAA=="
+    for sent in (picture, f"data:image/png;base64,{picture}", f"{picture[:40]}\n{picture[40:]}"):
+        body = {"board_section_id": section["id"], "custom_image_data_base64": sent}
+        item = made(admin, "/board_items", **body, custom_url="/x", use_custom_image=True)
+        assert item["custom_image_data_base64"] == picture
+        assert item["custom_image_url"] == f"data:image/png;base64,{picture}"
+    large = b64encode(b64decode(picture) + b"x" * 1_000_000).decode()
+    for wrong in ("not base64!", b64encode(b"<svg/>").decode(), large):
+        body = {"board_section_id": section["id"], "custom_image_data_base64": wrong}
+        body["custom_url"] = "/x"
+        field = ("custom_image_data_base64", "invalid")
+        assert codes(admin.post("/board_items", body)) == [field]
+        assert codes(admin.patch(f"/board_items/{item['id']}", body)) == [field]
 
 
 def test_boards_are_searched_by_their_makers_too(instance: Instance, admin: ApiClient) -> None:

@@ -27,6 +27,7 @@ from tests.api.test_content_search import (
     test_what_matters_to_somebody,
     test_what_one_may_not_see_is_not_found,
 )
+from tests.api.test_dashboards import test_a_title_is_given_once_however_many_ask_at_once
 from tests.api.test_folders import (
     test_a_folder_goes_with_all_below_it,
     test_children_come_page_by_page,
@@ -44,6 +45,7 @@ __all__ = [
     "test_a_board_from_empty_to_gone",
     "test_a_favourite_is_ones_own",
     "test_a_folder_goes_with_all_below_it",
+    "test_a_title_is_given_once_however_many_ask_at_once",
     "test_access_goes_where_a_folder_goes",
     "test_children_come_page_by_page",
     "test_every_word_must_stand_somewhere",

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.api.client import ApiClient
@@ -66,7 +67,7 @@ FILE = """
     - explore: users
       fields: [users.state, users.average_age]
       join_fields: [{field_name: users.state, source_field_name: users.state}]
-  - name: note
+  - name: "note / a :: b"
     type: text
     body_text: "**hello**"
 - dashboard: old
@@ -312,6 +313,38 @@ def test_lookml_dashboards_are_content(store: Instance, chief: ApiClient) -> Non
         assert listed == found[f"dashboard_{kind}"]
     few = viewer.get(f"/dashboards/{SHOP}", params={"fields": "id,dashboard_elements(title)"})
     assert few.json()["dashboard_elements"][2] == {"title": None}
+
+
+def test_every_id_of_a_lookml_dashboard_leads_somewhere(store: Instance, chief: ApiClient) -> None:
+    viewer, nobody = store.as_role("Viewer"), store.as_role(None)
+    whole = viewer.get(f"/dashboards/{SHOP}").json()
+    (layout,) = whole["dashboard_layouts"]
+    path = f"/dashboard_layouts/{quote(layout['id'], safe='')}/dashboard_layout_components"
+    assert viewer.get(path).json() == layout["dashboard_layout_components"]
+    parts = [
+        (kind, part)
+        for kind, listed in (
+            ("dashboard_elements", whole["dashboard_elements"]),
+            ("dashboard_filters", whole["dashboard_filters"]),
+            ("dashboard_layouts", whole["dashboard_layouts"]),
+            ("dashboard_layout_components", layout["dashboard_layout_components"]),
+        )
+        for part in listed
+    ]
+    assert len(parts) == 8
+    for kind, part in parts:
+        one = f"/{kind}/{quote(part['id'], safe='')}"
+        assert viewer.get(one).json() == part
+        assert viewer.get(one, params={"fields": "id"}).json() == {"id": part["id"]}
+        assert viewer.get(f"{one}x").status == 404
+        assert nobody.get(one).status == 404
+        refused = chief.patch(one, {})
+        assert (refused.status, "LookML" in refused.json()["message"]) == (405, True)
+        if kind != "dashboard_layout_components":
+            assert chief.delete(one).status == 405
+    for odd in ("thelook::", "::", "thelook::none::a", "none::shop::a", "thelook::shop::"):
+        for kind in {kind for kind, _ in parts}:
+            assert chief.get(f"/{kind}/{odd}").status == 404, (kind, odd)
 
 
 def test_lookml_dashboards_are_searched(store: Instance, chief: ApiClient) -> None:

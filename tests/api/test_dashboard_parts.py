@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
+from tests.api.test_content_access import closed, shared_closed
 from tests.api.test_dashboards import filtered, made, read, tile
 from tests.api.test_folders import codes
 from tests.api.test_looks import QUERY, made as made_look, queried
 
 from belvedere.content.tables import ResultMaker
 
+__all__ = ["shared_closed"]
 LISTEN = [{"dashboard_filter_name": "State", "field": "users.state"}]
 
 
@@ -498,3 +501,61 @@ def test_elements_are_searched(admin: ApiClient) -> None:
     admin.patch(f"/dashboards/{second['id']}", {"deleted": True})
     assert titles() == ["b", "a"]
     assert titles(deleted="true") == ["c"]
+
+
+# Images
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+PICTURE = f"data:image/png;name=logo%20a.png;base64,{PIXEL}"
+
+
+def test_an_element_shows_an_image(instance: Instance, admin: ApiClient) -> None:
+    dashboard = made(admin, "x")
+    element = tile(admin, dashboard, image_id=PICTURE, aria_description="Our logo")
+    assert element["type"] == "image"
+    (image,) = element["images"]
+    assert image["id"] == element["image_id"]
+    assert (image["file_name"], image["format"]) == ("logo a.png", "PNG")
+    assert image["label"] == "Our logo"
+    path = f"/dashboards/{dashboard['id']}/images/{image['id']}"
+    assert image["url"] == f"/api/4.0{path}"
+    shown = instance.as_role("Viewer").get(path)
+    assert shown.headers["content-type"] == "image/png"
+    assert shown.content == b64decode(PIXEL)
+    again = admin.patch(f"/dashboard_elements/{element['id']}", element).json()
+    assert again == element
+    copied = admin.post(f"/dashboards/{dashboard['id']}/copy").json()
+    (copy,) = copied["dashboard_elements"]
+    assert admin.get(copy["images"][0]["url"].removeprefix("/api/4.0")).content == shown.content
+    admin.patch(f"/dashboard_elements/{element['id']}", {"image_id": PICTURE})
+    assert admin.get(path).status == 404
+    assert admin.get(copy["images"][0]["url"].removeprefix("/api/4.0")).status == 200
+
+
+def test_images_are_pictures_of_their_dashboard(
+    instance: Instance, admin: ApiClient, shared_closed: str
+) -> None:
+    dashboard, other = made(admin, "x"), made(admin, "y", folder=closed(admin, "h")[0])
+    script = "data:image/svg+xml;base64,PHN2Zy8+"
+    for value in ("data:image/png;base64,####", script, "data:image/png;base64,", "17"):
+        assert refused(admin, dashboard, image_id=value) == [("image_id", "invalid")], value
+    image = tile(admin, other, image_id=PICTURE)["image_id"]
+    assert refused(admin, dashboard, image_id=image) == [("image_id", "invalid")]
+    path = f"/dashboards/{other['id']}/images/{image}"
+    assert admin.get(path).status == 200
+    assert instance.as_role("Viewer").get(path).status == 404
+    assert admin.get(f"/dashboards/{dashboard['id']}/images/{image}").status == 404
+    assert admin.get("/dashboards/thelook::x/images/1").status == 404
+    admin.delete(f"/dashboards/{other['id']}")
+    assert admin.get(path).status == 404
+
+
+def test_parts_of_a_dashboard_in_the_trash_say_so(admin: ApiClient) -> None:
+    dashboard = made(admin, "x")
+    (layout,) = dashboard["dashboard_layouts"]
+    assert layout["deleted"] is False
+    admin.patch(f"/dashboards/{dashboard['id']}", {"deleted": True})
+    assert admin.get(f"/dashboard_layouts/{layout['id']}").json()["deleted"] is True

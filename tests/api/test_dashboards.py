@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -48,6 +49,17 @@ def titles(client: ApiClient, path: str = "/dashboards", **params: str) -> list[
 
 
 # Made and changed
+
+
+def test_a_title_is_given_once_however_many_ask_at_once(admin: ApiClient) -> None:
+    bodies = [{"title": "Sales", "folder_id": "1"}] * 8
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        answers = list(pool.map(lambda body: admin.post("/dashboards", body).status, bodies))
+    assert sorted(answers) == [200] + [409] * (len(bodies) - 1)
+    path = f"/dashboards/{admin.get('/dashboards').json()[0]['id']}/copy"
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        assert {answer.status for answer in pool.map(admin.post, [path] * 8)} == {200}
+    assert len({row["title"] for row in admin.get("/dashboards").json()}) == 9
 
 
 def test_dashboards_are_made_changed_and_deleted(admin: ApiClient) -> None:

@@ -830,3 +830,30 @@ def test_what_a_cookie_never_becomes(site: Site, instance: Instance) -> None:
     with instance.services.database.reading() as session:
         user = session.scalars(select(User).where(User.is_embed_user)).one()
         assert user.display_name == "Ada Embedded"
+
+
+def test_opening_content_counts_as_a_view(site: Site) -> None:
+    admin = site.admin
+    query = {"model": "thelook", "view": "users", "fields": ["users.count"]}
+    slug = admin.post("/queries", query).json()["id"]
+    look = admin.post("/looks", {"title": "x", "folder_id": "1", "query_id": slug}).json()
+    dashboard = admin.post("/dashboards", {"title": "x", "folder_id": "1"}).json()
+    site.sign_in(permissions=["access_data", "see_looks", "see_user_dashboards"])
+    user = site.user()["id"]
+    addresses = (f"dashboards/{dashboard['id']}", f"dashboards/{dashboard['slug']}?State=x")
+    for address in (*addresses, f"looks/{look['id']}", "looks/999", "dashboards/x::y", "explore"):
+        assert site.browser.get(f"/embed/{address}").status == 200
+    shown = admin.get(f"/dashboards/{dashboard['id']}").json()
+    assert shown["view_count"] == 2
+    assert shown["last_viewed_at"] is not None
+    assert admin.get(f"/looks/{look['id']}").json()["view_count"] == 1
+    views = admin.get("/content_view/search", params={"user_id": user}).json()
+    counted = [(view["dashboard_id"], view["look_id"], view["view_count"]) for view in views]
+    assert counted == [(dashboard["id"], None, 2), (None, look["id"], 1)]
+
+
+def test_what_one_may_not_see_is_not_viewed(site: Site) -> None:
+    dashboard = site.admin.post("/dashboards", {"title": "x", "folder_id": "1"}).json()["id"]
+    site.sign_in(permissions=["access_data", "see_looks"])
+    assert site.browser.get(f"/embed/dashboards/{dashboard}").status == 200
+    assert site.admin.get(f"/dashboards/{dashboard}").json()["view_count"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
+from tests.api.test_content_access import closed, shared_closed
 
 from belvedere.query.tables import HistoryRow
 
+__all__ = ["shared_closed"]
 QUERY = {"model": "thelook", "view": "users", "fields": ["users.state", "users.count"]}
 
 
@@ -112,3 +115,61 @@ def test_history_is_kept_for_ninety_days(instance: Instance, days: int, kept: in
     instance.skip(minutes=days * 24 * 60)
     instance.services.runner.history._purge()
     assert len(rows(instance)) == kept
+
+
+# For which content
+
+
+def finished(client: ApiClient, **body: object) -> dict[str, Any]:
+    made = client.post("/query_tasks", {"result_format": "json", **body})
+    assert made.status == 200, made.text
+    task: dict[str, Any] = made.json()
+    deadline = time.monotonic() + 30
+    while client.get(f"/query_tasks/{task['id']}").json()["status"] in ("added", "running"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return task
+
+
+def test_a_task_says_for_which_content_it_runs(instance: Instance, admin: ApiClient) -> None:
+    query = admin.post("/queries", QUERY).json()["id"]
+    dashboard = admin.post("/dashboards", {"title": "x", "folder_id": "1"}).json()
+    look = admin.post("/looks", {"title": "x", "folder_id": "1", "query_id": query}).json()
+    assert (dashboard["usage_count"], dashboard["last_accessed_at"]) == (0, None)
+    task = finished(admin, query_id=query, dashboard_id=dashboard["slug"])
+    assert (task["dashboard_id"], task["look_id"]) == (dashboard["id"], None)
+    merge = admin.post(
+        "/merge_queries", {"source_queries": [{"query_id": query, "name": "a"}]}
+    ).json()["id"]
+    finished(admin, query_id=merge, dashboard_id=dashboard["id"])
+    assert finished(admin, query_id=query, look_id=look["id"])["look_id"] == look["id"]
+    assert [(row.dashboard_id, row.look_id) for row in rows(instance)] == [
+        (dashboard["id"], None),
+        (dashboard["id"], None),
+        (None, look["id"]),
+    ]
+    for path, count in ((f"/dashboards/{dashboard['id']}", 2), (f"/looks/{look['id']}", 1)):
+        shown = admin.get(path).json()
+        assert shown["usage_count"] == count
+        assert shown["last_accessed_at"] is not None
+        assert (shown["view_count"], shown["last_viewed_at"]) == (0, None)
+
+
+def test_content_that_one_may_not_see_is_no_context(
+    instance: Instance, admin: ApiClient, shared_closed: str
+) -> None:
+    user = instance.as_role("User")
+    mine = {"folder_id": closed(admin, "hidden")[0], "title": "x"}
+    query = admin.post("/queries", QUERY).json()["id"]
+    hidden = admin.post("/dashboards", mine).json()["id"]
+    look = admin.post("/looks", {**mine, "query_id": query}).json()["id"]
+    wanted: list[tuple[str, str]] = [
+        *(("dashboard_id", name) for name in (hidden, "999", "none", "thelook::none", "no::x")),
+        *(("look_id", name) for name in (look, "999", "x")),
+    ]
+    for field, name in wanted:
+        body = {"query_id": query, "result_format": "json", field: name}
+        answer = user.post("/query_tasks", body)
+        assert answer.status == 422, name
+        assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert rows(instance) == []

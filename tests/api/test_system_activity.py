@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
+from tests.api.test_history import finished
 from tests.engines.postgres_server import PostgresServer, postgres_server
 
 from belvedere import activity
@@ -109,6 +110,22 @@ def test_which_looks_are_run_and_liked(kept: Instance) -> None:
     fields = ["content_usage.content_title", "content_usage.favorites_total"]
     used = ask(admin, "content_usage", fields, filters={"content_usage.content_type": "look"})
     assert used == [{fields[0]: "By state", fields[1]: 1}]
+
+
+def test_which_dashboards_are_run(kept: Instance) -> None:
+    admin = kept.as_role("Admin")
+    query = admin.post("/queries", QUERY).json()["id"]
+    dashboard = admin.post("/dashboards", {"title": "Sales", "folder_id": "1"}).json()["id"]
+    for _ in range(3):
+        finished(admin, query_id=query, dashboard_id=dashboard)
+    finished(admin, query_id=query)
+    fields = ["dashboard.title", "history.dashboard_user", "history.query_run_count"]
+    ran = {"history.real_dash_id": "-NULL"}
+    assert ask(admin, "history", fields, filters=ran) == [
+        {"dashboard.title": "Sales", fields[1]: 1, fields[2]: 3}
+    ]
+    (runs,) = ask(admin, "history", ["history.dashboard_run_count"])
+    assert 1 <= runs["history.dashboard_run_count"] <= 2  # a minute may end in between
 
 
 def test_it_is_listed_for_whoever_asks_for_it_and_may_see_it(

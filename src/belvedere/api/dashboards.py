@@ -37,16 +37,21 @@ def visible(call: Call, identifier: str | int) -> Dashboard:
 
 def changeable(call: Call, identifier: str | int) -> Dashboard:
     """Nobody else changes it or its parts meanwhile."""
+    refuse_lookml(call, str(identifier))
     reach = call.reach
-    if is_lookml(str(identifier)):
-        reach.require(sees=reach.sees_lookml_dashboard(str(identifier)))
-        raise MethodNotAllowed("A LookML dashboard changes with its LookML only")
     found = dashboards.get(call.db, identifier)
     may = reach.edits_dashboard(found)
     reach.require(sees=reach.sees_dashboard(found), edits=may, what="this dashboard")
     call.db.execute(select(Dashboard.id).where(Dashboard.id == found.id).with_for_update())
     call.db.expire(found, ["elements", "filters", "layouts"])
     return found
+
+
+def refuse_lookml(call: Call, identifier: str) -> None:
+    """MethodNotAllowed for a LookML dashboard or a part of one."""
+    if is_lookml(identifier):
+        call.reach.require(sees=call.reach.sees_lookml_dashboard(identifier))
+        raise MethodNotAllowed("A LookML dashboard changes with its LookML only")
 
 
 def named(call: Call, body: Mapping[str, Any]) -> Dashboard:

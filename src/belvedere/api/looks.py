@@ -19,7 +19,7 @@ from belvedere.errors import BadRequest, Invalid, NotFound, Problem
 from belvedere.query import stored
 from belvedere.query.definition import definition_from
 from belvedere.query.options import RunOptions
-from belvedere.query.running import Running
+from belvedere.query.running import Context, Running
 from belvedere.query.tables import StoredQuery
 
 _MAKE_PUBLIC = Permission("create_public_looks")
@@ -110,7 +110,7 @@ def run(call: Call, found: Look, options: RunOptions) -> Text | Stream:
     row = stored.get(call.db, found.query_slug)
 
     def watch(running: Running) -> None:
-        running.look_id = str(found.id)
+        running.context = Context(look_id=str(found.id))
         call.on_disconnect(running.stop)
 
     try:

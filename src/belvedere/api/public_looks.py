@@ -23,7 +23,7 @@ from belvedere.errors import BadRequest, EngineError, LookmlError, NotFound, Que
 from belvedere.query import stored
 from belvedere.query.definition import Definition
 from belvedere.query.options import RunOptions
-from belvedere.query.running import Running
+from belvedere.query.running import Context, Running
 
 _ADDRESS = re.compile(r"/looks/([A-Za-z0-9]{16,64})(?:\.([a-z]{1,8}))?")
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
@@ -53,7 +53,7 @@ class PublicLooks:
         options = RunOptions(result_format, apply_formatting=formatted, apply_vis=formatted)
 
         def note(running: Running) -> None:
-            running.look_id = str(look_id)
+            running.context = Context(look_id=str(look_id))
 
         try:
             outcome = self._services.runner.run(

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from belvedere.content import access
 from belvedere.content.tables import Board, BoardItem, BoardSection, ContentGrant, ContentMetadata
 from belvedere.errors import Invalid, NotFound, Problem
+from belvedere.instance import pictures
 
 T = TypeVar("T", Board, BoardSection, BoardItem)
 _LONGEST_TITLE = 255
-_LONGEST_IMAGE = 1_400_000
+_LARGEST_IMAGE = 1_000_000
 _ADDRESSES = ("http://", "https://", "/")
 _PLAIN = (
     "custom_title",
@@ -187,7 +188,7 @@ def _set_item(item: BoardItem, values: Mapping[str, Any]) -> None:
         if name in values:
             setattr(item, name, bool(values[name]) if name in _FLAGS else values[name])
     if "custom_image_data_base64" in values:
-        item.custom_image = values["custom_image_data_base64"] or None
+        item.custom_image = _plain_base64(values["custom_image_data_base64"])
     if "order" in values:
         item.order = values["order"]
 
@@ -200,8 +201,16 @@ def _item_problems(values: Mapping[str, Any]) -> Iterable[Problem]:
     if address and not address.lower().startswith(_ADDRESSES):
         yield Problem("custom_url", "invalid", "custom_url must begin with https://, http:// or /")
     image = values.get("custom_image_data_base64")
-    if image and len(image) > _LONGEST_IMAGE:
-        yield Problem("custom_image_data_base64", "invalid", "The image is larger than 1 MB")
+    if image:
+        try:
+            pictures.read("custom_image_data_base64", image, _LARGEST_IMAGE)
+        except Invalid as error:
+            yield from error.problems
+
+
+def _plain_base64(text: str | None) -> str | None:
+    """Without the head of a data address, in one line."""
+    return "".join((text or "").rpartition("base64,")[2].split()) or None
 
 
 # Values

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from belvedere import ids
-from belvedere.content import folders, looks, saved, titles
+from belvedere.content import folders, images, looks, saved, titles
 from belvedere.content.access import Reach
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import (
@@ -61,6 +61,7 @@ def copied(
     for row in dashboard.filters:
         session.add(DashboardFilter(**_values(row, _OWN), dashboard_id=made.id))
     layout_ids = _copy_layouts(session, dashboard, made)
+    images.copy(session, dashboard, made)
     element_ids = _copy_elements(session, dashboard, made, layout_ids)
     for layout in dashboard.layouts:
         for component in layout.components:

@@ -122,6 +122,8 @@ def _type_of(element: DashboardElement, asked: Asked | None) -> str:
         return "extension"
     if asked is None and element.filter_id:
         return "filter"
+    if asked is None and element.image_id:
+        return "image"
     texts = (element.title_text, element.subtitle_text, element.body_text)
     return "text" if asked is None and any(texts) else "vis"
 

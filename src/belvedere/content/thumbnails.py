@@ -32,7 +32,7 @@ def chart_of(session: Session, look: Look) -> str:
 
 def tiles_of(session: Session, dashboard: Dashboard) -> list[Tile]:
     """The tiles of a dashboard's first layout; those that it does not place come last."""
-    elements = [element for element in dashboard.elements if not element.deleted]
+    elements = dashboard.elements
     kinds = _kinds(session, elements)
     places = _places(dashboard)
     found = []
@@ -48,8 +48,9 @@ def tiles_of(session: Session, dashboard: Dashboard) -> list[Tile]:
 
 
 def _places(dashboard: Dashboard) -> dict[int, DashboardLayoutComponent]:
-    layouts = [layout for layout in dashboard.layouts if not layout.deleted]
-    layouts.sort(key=lambda layout: (not layout.active, layout.order or 0, layout.id))
+    layouts = sorted(
+        dashboard.layouts, key=lambda layout: (not layout.active, layout.order or 0, layout.id)
+    )
     components = layouts[0].components if layouts else []
     return {item.dashboard_element_id: item for item in components if not item.deleted}
 

@@ -25,6 +25,8 @@ def checked(given: object) -> str:
 def is_free(
     session: Session, table: Table, folder_id: int, title: str, own_id: int | None = None
 ) -> bool:
+    """Whoever else gives a title in this folder waits until this transaction has ended."""
+    session.execute(select(Folder.id).where(Folder.id == folder_id).with_for_update(key_share=True))
     wanted = table.folder_id == folder_id, table.title == title, table.deleted_at.is_(None)
     found = select(table.id).where(*wanted, table.id != own_id)
     return session.scalar(found.limit(1)) is None

@@ -159,7 +159,7 @@ class _Validator:
     def _elements(self, known: dict[int, Dashboard], ids: str) -> None:
         rows = self._session.scalars(
             select(DashboardElement)
-            .where(among(DashboardElement.dashboard_id, ids), DashboardElement.deleted.is_(False))
+            .where(among(DashboardElement.dashboard_id, ids))
             .options(joinedload(DashboardElement.result_maker))
             .order_by(DashboardElement.dashboard_id, DashboardElement.id)
         ).all()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from belvedere.errors import Invalid, Problem
-from belvedere.instance import configuration
+from belvedere.instance import configuration, pictures
 from belvedere.instance.configuration import Change
+from belvedere.instance.pictures import Picture
 from belvedere.vault import Vault
 
 PICTURES = ("logo", "favicon")
@@ -32,18 +32,6 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 _LARGEST = 500_000
 _LONGEST_TITLE = 255
-_KINDS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"\x00\x00\x01\x00", "image/x-icon"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    media_type: str
-    data: bytes
 
 
 def shown(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,8 +49,8 @@ def taken(
     """What is to be stored of a configuration; its pictures are kept apart. Null goes back to the
     default.
     """
-    pictures = {name: given[f"{name}_file"] for name in PICTURES if f"{name}_file" in given}
-    read = {name: _read(name, str(text)) if text else None for name, text in pictures.items()}
+    fields = {name: f"{name}_file" for name in PICTURES if f"{name}_file" in given}
+    read = {name: _read(field, given[field]) for name, field in fields.items()}
     if len(str(given.get("default_title") or "")) > _LONGEST_TITLE:
         message = f"default_title has {_LONGEST_TITLE} characters at most"
         raise Invalid(Problem("default_title", "invalid", message))
@@ -95,19 +83,5 @@ def _subject(name: str) -> str:
     return f"private_label.{name}"
 
 
-def _read(name: str, text: str) -> Picture:
-    """From base64, as it is or in a data address."""
-    try:
-        data = b64decode("".join(text.rpartition("base64,")[2].split()), validate=True)
-    except ValueError:
-        data = b""
-    found = next((kind for start, kind in _KINDS if data.startswith(start)), None)
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        found = "image/webp"
-    if found is None or len(data) > _LARGEST:
-        message = (
-            f"{name}_file must be a picture in base64 (PNG, JPEG, GIF, WebP or ICO) "
-            f"of {_LARGEST} bytes at most"
-        )
-        raise Invalid(Problem(f"{name}_file", "invalid", message))
-    return Picture(found, data)
+def _read(field: str, text: object) -> Picture | None:
+    return pictures.read(field, str(text), _LARGEST, pictures.OF_INSTANCE) if text else None

@@ -12,12 +12,19 @@ from belvedere.errors import NotFound, QueryCancelled
 from belvedere.query.definition import Definition
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """For which content a query is run, if for any."""
+
+    look_id: str | None = None
+    dashboard_id: str | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Running:
     """One asked query. `stop` functions cancel its statements in the database.
 
-    `definition` is what was asked where that has no slug yet; `look_id` and `dashboard_id` say
-    for which content.
+    `definition` is what was asked where that has no slug yet.
     """
 
     id: str
@@ -32,8 +39,7 @@ class Running:
     definition: Definition | None = None
     sql_query_slug: str | None = None
     merge_query_slug: str | None = None
-    look_id: str | None = None
-    dashboard_id: str | None = None
+    context: Context = Context()
     status: str = "running"
     _stops: list[Callable[[], None]] = field(default_factory=list)
     _stopped: bool = False

@@ -55,6 +55,8 @@ class QueryTaskRow(Base):
     result_format: Mapped[str] = mapped_column(String(32))
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     source: Mapped[str | None] = mapped_column(String(255))
+    look_id: Mapped[str | None] = mapped_column(String(64))
+    dashboard_id: Mapped[str | None] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(16))
     result_source: Mapped[str | None] = mapped_column(String(32))
     media_type: Mapped[str | None] = mapped_column(String(255))

@@ -21,7 +21,7 @@ from belvedere.query.merge_runs import Merge, run_merge
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome
 from belvedere.query.runner import Runner
-from belvedere.query.running import Running
+from belvedere.query.running import Context, Running
 from belvedere.query.tables import MergeQueryRow, QueryTaskRow, StoredQuery
 from belvedere.store import Database
 
@@ -52,6 +52,7 @@ class Tasks:
         options: RunOptions,
         asker: AccessSession,
         source: str | None,
+        context: Context,
     ) -> QueryTaskRow:
         """Store the task; `start` it once the transaction is committed."""
         now = self._clock()
@@ -63,6 +64,8 @@ class Tasks:
             result_format=options.result_format,
             options=msgspec.to_builtins(options),
             source=source,
+            look_id=context.look_id,
+            dashboard_id=context.dashboard_id,
             status="added",
             created_at=now,
             expires_at=now + KEPT,
@@ -72,21 +75,31 @@ class Tasks:
         return row
 
     def start(
-        self, task_id: str, asked: Definition | Merge, options: RunOptions, asker: AccessSession
+        self,
+        task_id: str,
+        asked: Definition | Merge,
+        options: RunOptions,
+        asker: AccessSession,
+        context: Context,
     ) -> None:
         with self._lock:
             self._running[task_id] = None
-        self._pool.submit(self._work, task_id, asked, options, asker)
+        self._pool.submit(self._work, task_id, asked, options, asker, context)
 
     def _work(
-        self, task_id: str, asked: Definition | Merge, options: RunOptions, asker: AccessSession
+        self,
+        task_id: str,
+        asked: Definition | Merge,
+        options: RunOptions,
+        asker: AccessSession,
+        context: Context,
     ) -> None:
         started = self._clock()
         try:
             self._set(task_id, status="running", started_at=started)
 
             def note(running: Running) -> None:
-                running.id = task_id
+                running.id, running.context = task_id, context
                 with self._lock:
                     self._running[task_id] = running
 

@@ -97,9 +97,19 @@ view: history {
     sql: ${TABLE}.look_id ;;
   }
   dimension: real_dash_id {
+    label: "Dashboard ID (User-Defined or LookML)"
+    type: string
+    sql: ${TABLE}.dashboard_id ;;
+  }
+  dimension: dashboard_id {
     hidden: yes
     type: string
     sql: ${TABLE}.dashboard_id ;;
+  }
+  dimension: dashboard_session {
+    description: "The tiles that one person ran for one dashboard within one minute."
+    type: string
+    sql: ${TABLE}.dashboard_id || ' ' || CAST(${TABLE}.user_id AS VARCHAR(64)) || ' ' || ${created_minute} ;;
   }
 
   measure: query_run_count {
@@ -147,12 +157,26 @@ view: history {
     sql: ${runtime} ;;
     value_format_name: decimal_2
   }
+  measure: dashboard_run_count {
+    description: "How often dashboards were run: all tiles that one person ran for a dashboard within one minute count once."
+    type: count_distinct
+    sql: ${dashboard_session} ;;
+  }
+  measure: dashboard_user {
+    label: "Dashboard User Count"
+    type: count_distinct
+    sql: CASE WHEN ${TABLE}.dashboard_id IS NOT NULL THEN ${user_id} END ;;
+  }
   measure: user_count {
     type: count_distinct
     sql: ${user_id} ;;
   }
   measure: most_recent_query {
     type: date_time
+    sql: MAX(${created_raw}) ;;
+  }
+  measure: most_recent_query_date {
+    type: date
     sql: MAX(${created_raw}) ;;
   }
   measure: first_query {

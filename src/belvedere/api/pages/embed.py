@@ -10,6 +10,7 @@ from belvedere.accounts.embedding.addresses import Refused
 from belvedere.accounts.embedding.cookieless import Desk
 from belvedere.accounts.tables import User
 from belvedere.api.call import Answer
+from belvedere.api.pages import viewing
 from belvedere.api.pages.visit import Visit
 from belvedere.instance import general
 
@@ -70,6 +71,8 @@ def show(visit: Visit) -> Answer:
     allowed = ("'self'", *general.allowed_origins(visit.db), *([domain] if domain else []))
     if user is None:
         return _nobody(visit, allowed)
+    if visit.request.method == "GET":
+        viewing.note(visit, user, visit.request.path.removeprefix(PAGES))
     return visit.page("embedded", "Embedded content", frames=allowed, user=user.display_name)
 
 

@@ -22,6 +22,7 @@ from belvedere.content.tables import (
     Dashboard,
     Look,
 )
+from belvedere.instance import pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,8 @@ def _present_item(
     own_title = row.custom_title is not None and row.use_custom_title
     own_text = row.custom_description is not None and row.use_custom_description
     own_url = bool(row.custom_url) and (row.use_custom_url or not target.url)
-    image = f"data:image/*;base64,{row.custom_image}" if row.custom_image else None
+    kind = pictures.media_type_of(row.custom_image or "")
+    image = f"data:{kind};base64,{row.custom_image}" if kind else None
     return {
         "can": {"show": True, "update": edits, "destroy": edits},
         "id": str(row.id),

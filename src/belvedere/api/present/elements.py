@@ -12,11 +12,18 @@ from belvedere.api.fields import Fields
 from belvedere.api.present.content import text_of
 from belvedere.api.present.looks import present_looks_with_queries
 from belvedere.api.present.queries import present_query
+from belvedere.clock import iso
 from belvedere.content import result_makers
 from belvedere.content.among import among, encoded
 from belvedere.content.intervals import milliseconds
-from belvedere.content.tables import Dashboard, DashboardElement, Look, ResultMaker
-from belvedere.instance import markup
+from belvedere.content.tables import (
+    Dashboard,
+    DashboardElement,
+    DashboardImage,
+    Look,
+    ResultMaker,
+)
+from belvedere.instance import markup, pictures
 from belvedere.query import stored
 from belvedere.query.tables import MergeQueryRow, StoredQuery
 
@@ -61,6 +68,7 @@ class Presenter:
         self._sees = call.session.permissions.may_see_model
         self._makers = self._read_makers()
         self._looks = self._read_looks()
+        self._images = self._read_images() if self._fields.wants("images") else {}
         self._merges = self._read_merges()
         self._queries = self._read_queries()
         self._shown: dict[str, dict[str, Any]] = {}
@@ -84,6 +92,10 @@ class Presenter:
         reach = self._call.reach
         rows = self._among(Look, Look.id, (row.look_id for row in self.rows))
         return {row.id: row for row in rows if row.deleted_at is None and reach.sees_look(row)}
+
+    def _read_images(self) -> dict[tuple[int, str], DashboardImage]:
+        found = self._among(DashboardImage, DashboardImage.id, (row.image_id for row in self.rows))
+        return {(image.dashboard_id, image.id): image for image in found}
 
     def _read_merges(self) -> dict[str, MergeQueryRow]:
         slugs = (row.merge_slug for row in self.rows)
@@ -166,6 +178,8 @@ class Presenter:
             "merge_result_id": row.merge_slug,
             "result_maker_id": text_of(row.result_maker_id),
             "refresh_interval_to_i": milliseconds(row.refresh_interval),
+            "alert_count": 0,
+            "images": self._present_images(row),
             "query": None,
         }
         for name, render in _RENDERED.items():
@@ -179,6 +193,23 @@ class Presenter:
         if shown["query"] is None:
             del shown["query"]
         return shown
+
+    def _present_images(self, row: DashboardElement) -> list[dict[str, Any]]:
+        image = self._images.get((row.dashboard_id, row.image_id or ""))
+        if image is None:
+            return []
+        return [
+            {
+                "can": {"show": True},
+                "id": image.id,
+                "file_name": image.file_name or image.id,
+                "format": pictures.ON_PAGES[image.media_type].upper(),
+                "label": row.aria_description or row.title or "",
+                "url": f"/api/4.0/dashboards/{row.dashboard_id}/images/{image.id}",
+                "created_at": iso(image.created_at),
+                "updated_at": iso(image.created_at),
+            }
+        ]
 
     def _present_data(self, row: DashboardElement) -> dict[str, Any]:
         shown: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from belvedere.content.tables import (
     DashboardLayoutComponent,
 )
 
-_PLAIN = ("type", "active", "column_width", "width", "deleted", "label", "description", "order")
+_PLAIN = ("type", "active", "column_width", "width", "label", "description", "order")
 _PLACES = ("row", "column", "width", "height")
 _FEW = parse_fields("id")
 
@@ -41,6 +41,7 @@ def present_layouts(
             "id": str(row.id),
             "dashboard_id": str(row.dashboard_id),
             "dashboard_title": of[row.dashboard_id].title,
+            "deleted": of[row.dashboard_id].deleted_at is not None,
             "lookml_link_id": row.lookml_link_id,
             "dashboard_layout_components": components.get(row.id, []),
         }

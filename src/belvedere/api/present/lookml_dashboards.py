@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from belvedere.api import lookml_dashboards
 from belvedere.api.call import Call
-from belvedere.api.fields import Fields
+from belvedere.api.fields import ALL, Fields
 from belvedere.api.present.content import (
     favorites,
     people,
@@ -27,7 +27,7 @@ from belvedere.content.among import among, encoded
 from belvedere.content.dashboard_lookml import OPTIONS, SAME
 from belvedere.content.intervals import milliseconds
 from belvedere.content.tables import ContentMetadata, Folder
-from belvedere.errors import Invalid
+from belvedere.errors import Invalid, NotFound
 from belvedere.instance import markup
 from belvedere.lookml.dashboard_writing import unpacked
 from belvedere.lookml.dashboards import (
@@ -82,6 +82,40 @@ def lookml_parts(call: Call, identifier: str, kind: str) -> list[dict[str, Any]]
     found: list[dict[str, Any]] = present_lookml(whole, lookml_dashboards.shown(call, identifier))[
         kind
     ]
+    return found
+
+
+def lookml_part(call: Call, identifier: str, kind: str) -> dict[str, Any]:
+    """The one of that id: `model::dashboard::part`."""
+    parts = lookml_parts(call, _dashboard_of(identifier), kind)
+    return _one(parts, identifier)
+
+
+def lookml_components(call: Call, layout_id: str) -> list[dict[str, Any]]:
+    """Where the elements of a layout stand."""
+    whole = call.narrowed(Fields({"id": ALL, "dashboard_layout_components": call.fields}))
+    found: list[dict[str, Any]] = lookml_part(whole, layout_id, "dashboard_layouts")[
+        "dashboard_layout_components"
+    ]
+    return found
+
+
+def lookml_component(call: Call, identifier: str) -> dict[str, Any]:
+    """The one of that id: `model::dashboard::layout::element`."""
+    dashboard_id = _dashboard_of(identifier)
+    layout, _, _ = identifier.removeprefix(f"{dashboard_id}::").partition("::")
+    return _one(lookml_components(call, f"{dashboard_id}::{layout}"), identifier)
+
+
+def _dashboard_of(identifier: str) -> str:
+    model, _, rest = identifier.partition("::")
+    return f"{model}::{rest.partition('::')[0]}"
+
+
+def _one(parts: Sequence[dict[str, Any]], identifier: str) -> dict[str, Any]:
+    found = next((part for part in parts if part["id"] == identifier), None)
+    if found is None:
+        raise NotFound
     return found
 
 
@@ -210,6 +244,7 @@ class _Parts:
             "extension_id": item.extension_id,
             "filter_id": item.filter_id,
             "aria_description": item.aria_description,
+            "alert_count": 0,
             "look_id": None,
             "query_id": None,
             "merge_result_id": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere.content.tables.folders import Folder
@@ -129,9 +129,25 @@ class DashboardElement(Base):
     result_maker_id: Mapped[int | None] = mapped_column(
         ForeignKey("result_maker.id", ondelete="SET NULL"), index=True
     )
-    deleted: Mapped[bool] = mapped_column(default=False)
 
     result_maker: Mapped[ResultMaker | None] = relationship()
+
+
+class DashboardImage(Base):
+    """A picture that elements of one dashboard show; a copy of the dashboard has it under the
+    same id.
+    """
+
+    __tablename__ = "dashboard_image"
+
+    dashboard_id: Mapped[int] = mapped_column(
+        ForeignKey("dashboard.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DashboardFilter(Base):
@@ -168,7 +184,6 @@ class DashboardLayout(Base):
     active: Mapped[bool] = mapped_column(default=False)
     column_width: Mapped[int | None] = mapped_column()
     width: Mapped[int | None] = mapped_column()
-    deleted: Mapped[bool] = mapped_column(default=False)
     label: Mapped[str | None] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)
     order: Mapped[int | None] = mapped_column()

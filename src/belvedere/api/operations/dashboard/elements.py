@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from belvedere.api import search
-from belvedere.api.call import Call
+from belvedere.api.call import Call, Text
 from belvedere.api.dashboards import (
     asked_by,
     changeable,
@@ -15,13 +15,20 @@ from belvedere.api.dashboards import (
     is_lookml,
     named,
     read_element,
+    refuse_lookml,
     visible,
 )
 from belvedere.api.operation import RawBody, delete, get, patch, post, read_parameter
 from belvedere.api.present.elements import present_elements
-from belvedere.api.present.lookml_dashboards import lookml_parts
-from belvedere.content import dashboards, elements
+from belvedere.api.present.lookml_dashboards import lookml_part, lookml_parts
+from belvedere.content import dashboards, elements, images
 from belvedere.content.tables import Dashboard, DashboardElement
+from belvedere.errors import NotFound
+
+_NEVER_MORE_THAN_A_PICTURE = {
+    "Content-Security-Policy": "sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @get("/dashboard_elements/search", requires="authenticated")
@@ -63,6 +70,8 @@ def dashboard_dashboard_elements(call: Call, dashboard_id: str) -> list[dict[str
 @get("/dashboard_elements/{dashboard_element_id}", requires="authenticated")
 def dashboard_element(call: Call, dashboard_element_id: str) -> dict[str, Any]:
     """One element."""
+    if is_lookml(dashboard_element_id):
+        return lookml_part(call, dashboard_element_id, "dashboard_elements")
     found = elements.get(call.db, dashboard_element_id)
     visible(call, found.dashboard_id)
     return _presented(call, found)
@@ -76,6 +85,7 @@ def create_dashboard_element(
     values = read_element(body)
     found = named(call, values)
     asked = asked_by(call, values, None)
+    values = images.kept(call.db, found, values, call.now)
     made = elements.create(call.db, found, values, asked, apply_filters=bool(apply_filters))
     return _touched(call, found, made)
 
@@ -85,21 +95,26 @@ def update_dashboard_element(
     call: Call, dashboard_element_id: str, body: RawBody
 ) -> dict[str, Any]:
     """Change an element."""
+    refuse_lookml(call, dashboard_element_id)
     values = read_element(body)
     element = elements.get(call.db, dashboard_element_id)
     found = changeable(call, element.dashboard_id)
     check_stays(values, found)
     asked = asked_by(call, values, element)
+    values = images.kept(call.db, found, values, call.now, element.image_id)
     elements.update(call.db, found, element, values, asked)
+    images.forget_unused(call.db, found)
     return _touched(call, found, element)
 
 
 @delete("/dashboard_elements/{dashboard_element_id}", requires="authenticated")
 def delete_dashboard_element(call: Call, dashboard_element_id: str) -> None:
     """Take an element off its dashboard."""
+    refuse_lookml(call, dashboard_element_id)
     element = elements.get(call.db, dashboard_element_id)
     found = changeable(call, element.dashboard_id)
     elements.remove(call.db, element)
+    images.forget_unused(call.db, found)
     dashboards.changed(call.db, found, call.session.user_id, call.now)
 
 
@@ -110,3 +125,15 @@ def _touched(call: Call, dashboard: Dashboard, element: DashboardElement) -> dic
 
 def _presented(call: Call, element: DashboardElement) -> dict[str, Any]:
     return present_elements(call, [element])[0]
+
+
+# Images
+
+
+@get("/dashboards/{dashboard_id}/images/{image_slug}", requires="authenticated")
+def get_dashboard_image(call: Call, dashboard_id: str, image_slug: str) -> Text:
+    """The picture that elements of a dashboard show."""
+    if is_lookml(dashboard_id):
+        raise NotFound("LookML dashboards have no images")
+    found = images.get(call.db, visible(call, dashboard_id), image_slug)
+    return Text(found.media_type, found.data, _NEVER_MORE_THAN_A_PICTURE)

@@ -8,10 +8,17 @@ from typing import Any
 from belvedere import ids
 from belvedere.accounts import texts
 from belvedere.api.call import Call, Text
-from belvedere.api.dashboards import changeable, check_stays, is_lookml, named, visible
+from belvedere.api.dashboards import (
+    changeable,
+    check_stays,
+    is_lookml,
+    named,
+    refuse_lookml,
+    visible,
+)
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.dashboard_filters import present_filters
-from belvedere.api.present.lookml_dashboards import lookml_parts
+from belvedere.api.present.lookml_dashboards import lookml_part, lookml_parts
 from belvedere.content import dashboards, filters
 from belvedere.content.tables import Dashboard, DashboardFilter, DashboardFilterState
 from belvedere.errors import BadRequest, Invalid, NotFound, Problem
@@ -30,6 +37,8 @@ def dashboard_dashboard_filters(call: Call, dashboard_id: str) -> list[dict[str,
 @get("/dashboard_filters/{dashboard_filter_id}", requires="authenticated")
 def dashboard_filter(call: Call, dashboard_filter_id: str) -> dict[str, Any]:
     """One filter."""
+    if is_lookml(dashboard_filter_id):
+        return lookml_part(call, dashboard_filter_id, "dashboard_filters")
     found = filters.get(call.db, dashboard_filter_id)
     visible(call, found.dashboard_id)
     return present_filters(call, [found])[0]
@@ -47,6 +56,7 @@ def update_dashboard_filter(
     call: Call, dashboard_filter_id: str, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Change a filter."""
+    refuse_lookml(call, dashboard_filter_id)
     row = filters.get(call.db, dashboard_filter_id)
     found = changeable(call, row.dashboard_id)
     check_stays(body, found)
@@ -57,6 +67,7 @@ def update_dashboard_filter(
 @delete("/dashboard_filters/{dashboard_filter_id}", requires="authenticated")
 def delete_dashboard_filter(call: Call, dashboard_filter_id: str) -> None:
     """Take a filter off its dashboard."""
+    refuse_lookml(call, dashboard_filter_id)
     row = filters.get(call.db, dashboard_filter_id)
     found = changeable(call, row.dashboard_id)
     filters.remove(call.db, found, row)

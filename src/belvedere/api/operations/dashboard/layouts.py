@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from belvedere.api.call import Call
-from belvedere.api.dashboards import changeable, check_stays, is_lookml, named, visible
+from belvedere.api.dashboards import (
+    changeable,
+    check_stays,
+    is_lookml,
+    named,
+    refuse_lookml,
+    visible,
+)
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.layouts import present_components, present_layouts
-from belvedere.api.present.lookml_dashboards import lookml_parts
+from belvedere.api.present.lookml_dashboards import (
+    lookml_component,
+    lookml_components,
+    lookml_part,
+    lookml_parts,
+)
 from belvedere.content import layouts, saved
 from belvedere.content.tables import Dashboard, DashboardLayout, DashboardLayoutComponent
 
@@ -25,6 +37,8 @@ def dashboard_dashboard_layouts(call: Call, dashboard_id: str) -> list[dict[str,
 @get("/dashboard_layouts/{dashboard_layout_id}", requires="authenticated")
 def dashboard_layout(call: Call, dashboard_layout_id: str) -> dict[str, Any]:
     """One layout with its components."""
+    if is_lookml(dashboard_layout_id):
+        return lookml_part(call, dashboard_layout_id, "dashboard_layouts")
     found = layouts.get(call.db, dashboard_layout_id)
     return _presented(call, visible(call, found.dashboard_id), found)
 
@@ -41,6 +55,7 @@ def update_dashboard_layout(
     call: Call, dashboard_layout_id: str, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Change a layout."""
+    refuse_lookml(call, dashboard_layout_id)
     layout = layouts.get(call.db, dashboard_layout_id)
     found = changeable(call, layout.dashboard_id)
     check_stays(body, found)
@@ -51,6 +66,7 @@ def update_dashboard_layout(
 @delete("/dashboard_layouts/{dashboard_layout_id}", requires="authenticated")
 def delete_dashboard_layout(call: Call, dashboard_layout_id: str) -> None:
     """Delete a layout; the elements stay."""
+    refuse_lookml(call, dashboard_layout_id)
     layout = layouts.get(call.db, dashboard_layout_id)
     found = changeable(call, layout.dashboard_id)
     layouts.remove(call.db, found, layout)
@@ -76,6 +92,8 @@ def dashboard_layout_dashboard_layout_components(
     call: Call, dashboard_layout_id: str
 ) -> list[dict[str, Any]]:
     """Where the elements of a layout stand."""
+    if is_lookml(dashboard_layout_id):
+        return lookml_components(call, dashboard_layout_id)
     layout = layouts.get(call.db, dashboard_layout_id)
     found = visible(call, layout.dashboard_id)
     return present_components(call, [found], layout.components)
@@ -84,6 +102,8 @@ def dashboard_layout_dashboard_layout_components(
 @get("/dashboard_layout_components/{dashboard_layout_component_id}", requires="authenticated")
 def dashboard_layout_component(call: Call, dashboard_layout_component_id: str) -> dict[str, Any]:
     """Where one element stands."""
+    if is_lookml(dashboard_layout_component_id):
+        return lookml_component(call, dashboard_layout_component_id)
     component, found = _component(call, dashboard_layout_component_id)
     visible(call, found.id)
     return present_components(call, [found], [component])[0]
@@ -94,6 +114,7 @@ def update_dashboard_layout_component(
     call: Call, dashboard_layout_component_id: str, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Put an element somewhere else."""
+    refuse_lookml(call, dashboard_layout_component_id)
     component, found = _component(call, dashboard_layout_component_id)
     changeable(call, found.id)
     layouts.update_component(call.db, found.layouts, component, body)

@@ -11,6 +11,7 @@ from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call, Text
 from belvedere.api.operation import get, post
 from belvedere.api.present.queries import present_query
+from belvedere.api.run_context import context_of
 from belvedere.api.run_options import run_options
 from belvedere.errors import BadRequest, Invalid, NotFound, Problem
 from belvedere.query import merges, stored
@@ -37,9 +38,10 @@ def create_query_task(
     with call.transaction() as session:
         merge = merges.find(session, body["query_id"])
         found = merge or stored.get(session, body["query_id"])
-        row = tasks.create(session, found, options, call.session, body.get("source"))
+        context = context_of(call, session, body)
+        row = tasks.create(session, found, options, call.session, body.get("source"), context)
         asked = _asked(session, found)
-    tasks.start(row.id, asked, options, call.session)
+    tasks.start(row.id, asked, options, call.session, context)
     return _present_task(call, row)
 
 
@@ -117,7 +119,7 @@ def _present_task(call: Call, row: QueryTaskRow) -> dict[str, Any]:
         "runtime": row.runtime,
         "rebuild_pdts": options.get("rebuild_pdts", False),
         "result_source": row.result_source,
-        "look_id": None,
-        "dashboard_id": None,
+        "look_id": row.look_id,
+        "dashboard_id": row.dashboard_id,
         "result_format": row.result_format,
     }
