@@ -100,9 +100,10 @@ from tests.engines.test_query_rows import (
 from belvedere.compiler.dialects import Calendar
 from belvedere.compiler.dialects.functions import COMMON
 from belvedere.compiler.dialects.spark import Databricks, Spark
-from belvedere.engines import open_engine, spark
+from belvedere.engines import open_engine, spark_local
 from belvedere.engines.base import ConnectionConfig
-from belvedere.engines.spark import BATCH_ROWS, DatabricksEngine, SparkEngine
+from belvedere.engines.spark import DatabricksEngine, SparkEngine
+from belvedere.engines.spark_sessions import BATCH_ROWS
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 from belvedere.lookml.model import Persistence
 
@@ -828,7 +829,7 @@ def test_a_session_that_ended_in_the_pool_is_replaced(engine) -> None:
 
 def test_a_server_elsewhere(_config, _spark) -> None:
     """With a host it is a client only; here of the server in this process, through its port."""
-    address = re.fullmatch(r"sc://localhost:(\d+)/;token=(\w+)", spark._LOCAL.url(_config))
+    address = re.fullmatch(r"sc://localhost:(\d+)/;token=(\w+)", spark_local.LOCAL.url(_config))
     assert address is not None
     how = {"host": "localhost", "port": int(address[1]), "username": "somebody"}
     made = SparkEngine(
@@ -870,13 +871,13 @@ class _Builder:
 def test_a_port_that_was_taken_meanwhile(monkeypatch, _java, taken, starts) -> None:
     builder = _Builder(taken)
     session = SimpleNamespace(SparkSession=SimpleNamespace(builder=builder))
-    monkeypatch.setattr(spark, "_pyspark", lambda _: session)
+    monkeypatch.setattr(spark_local, "pyspark", lambda _: session)
     if starts:
-        url = spark._started(ConnectionConfig("spark"), None)
+        url = spark_local._started(ConnectionConfig("spark"), None)
         assert url.startswith(f"sc://localhost:{builder.ports[taken]}/")
     else:
         with pytest.raises(EngineUnavailable, match=r"could not be started: .*BindException"):
-            spark._started(ConnectionConfig("spark"), None)
+            spark_local._started(ConnectionConfig("spark"), None)
 
 
 def test_what_cannot_be_reached(_config, _spark, tmp_path, free_port) -> None:
@@ -892,7 +893,7 @@ def test_without_java_it_says_so(monkeypatch, tmp_path) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EngineUnavailable, match="needs Java 17 or later: set JAVA_HOME"):
-        spark._started(ConnectionConfig("spark"), None)
+        spark_local._started(ConnectionConfig("spark"), None)
 
 
 # Derived tables

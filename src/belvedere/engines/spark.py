@@ -1,31 +1,15 @@
-"""Spark through Spark Connect, and Databricks through its own connector.
-
-What may run is what Spark itself parses as a query: a statement is first planned as the body of a
-common table expression, where nothing but a query can stand.
-"""
+"""Spark through Spark Connect, and Databricks through its own connector."""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import logging
-import os
-import re
-import secrets
-import shutil
 import socket
-import threading
-import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote as url_quote
 
-import pyarrow as pa
-
-from belvedere.engines.arrow_types import plain_batch, plain_field
 from belvedere.engines.base import (
     ColumnInfo,
     ConnectionConfig,
@@ -37,24 +21,29 @@ from belvedere.engines.base import (
     TextExecution,
     TextFormat,
 )
-from belvedere.engines.drivers import driver
 from belvedere.engines.pool import Pool
+from belvedere.engines.spark_local import LOCAL, register_folder
+from belvedere.engines.spark_runs import (
+    Run,
+    SparkExecution,
+    as_query,
+    refuse_other_than_queries,
+    refuse_programs,
+)
+from belvedere.engines.spark_sessions import (
+    BATCH_ROWS,
+    ConnectSession,
+    DatabricksSession,
+    Session,
+    clean,
+    pyspark,
+    quoted,
+)
 from belvedere.engines.spark_tables import place_of, refuse_reaching_out
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.errors import EngineError, EngineUnavailable
 
-BATCH_ROWS = 10_000
 _CONNECT_SECONDS = 10.0
 _PORT = 15_002
-_LEADING = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
-_QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "FROM"})
-_AS_QUERY = "WITH belvedere_query AS (\n{sql}\n) SELECT * FROM belvedere_query"
-_REACHES_OUT = re.compile(r"\b(?:ScriptTransformation\b|(?:try_)?reflect\(|java_method\()")
-"""Queries, as plans show them, that run programs or call methods of Java."""
-_NOISE = re.compile(
-    r"\A\s*(?:\([\w.$]+\) )?(?:\[[A-Z_.0-9]+\] )?|"
-    r"(?: SQLSTATE: \w+|\s*== SQL|\s*JVM stacktrace:|;? line \d+,? pos \d+).*",
-    re.DOTALL,
-)
 _SETTINGS = {
     # Overflow, division by zero and texts that are no numbers are errors, as in other databases,
     # not nulls or wrong numbers.
@@ -71,244 +60,6 @@ _SETTINGS = {
     "spark.sql.debug.maxToStringFields": "2147483647",
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
 }
-_LOCAL_SETTINGS = {
-    "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
-    "spark.connect.grpc.binding.address": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.log.level": "OFF",
-    "spark.scheduler.allocation.file": str(Path(__file__).with_name("spark_pools.xml")),
-    "spark.scheduler.mode": "FAIR",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.sql.filesourceTableRelationCacheSize": "0",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-}
-_FORMATS = {".parquet": "parquet", ".orc": "orc", ".json": "json"}
-_NAME = re.compile(r"\w+", re.ASCII)
-_LOST_MARKS = ("INVALID_HANDLE", "NO_ACTIVE_SESSION", "Invalid SessionHandle")
-
-
-def clean(message: str) -> str:
-    """The message as one paragraph, without error classes, positions, plans and stack traces."""
-    return " ".join(_NOISE.sub("", message).split()).strip(" .") or "The database failed"
-
-
-def _quoted(*names: str | None) -> str:
-    return ".".join(f"`{name.replace('`', '``')}`" for name in names if name)
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
-class _Session(ABC):
-    """A session of the database; it runs one statement at a time."""
-
-    @abstractmethod
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        """Run a statement of our own."""
-
-    @abstractmethod
-    def plan(self, query: str) -> str:
-        """How the query would run, as text."""
-
-    @abstractmethod
-    def tables(self, sql: str) -> Iterator[pa.Table]:
-        """The rows of a query in pieces; at least one, which may be empty."""
-
-    @abstractmethod
-    def interrupt(self) -> None: ...
-
-    @abstractmethod
-    def close(self) -> None: ...
-
-    @abstractmethod
-    def is_own(self, error: BaseException | None) -> bool:
-        """Whether the driver raised the error."""
-
-    @abstractmethod
-    def is_lost(self, error: BaseException | None) -> bool: ...
-
-
-class _ConnectSession(_Session):
-    def __init__(self, url: str, settings: dict[str, str]) -> None:
-        connect = _pyspark("pyspark.sql.connect.session")
-        self._error = _pyspark("pyspark.errors").PySparkException
-        self._session = connect.SparkSession(url)
-        # What cannot be reached is tried once more on a new session, not for ten minutes.
-        self._session.client.set_retry_policies([])
-        with _unwarned():  # some settings are deprecated, and still there
-            for name, value in settings.items():
-                self._session.conf.set(name, value)
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._session.sql(sql).toArrow().to_pylist()
-        return found
-
-    def plan(self, query: str) -> str:
-        planned = self._session.sql(query)
-        client = self._session.client
-        return str(client.explain_string(planned._plan.to_proto(client), "extended"))  # noqa: SLF001
-
-    def tables(self, sql: str) -> Iterator[pa.Table]:
-        client = self._session.client
-        plan = self._session.sql(sql)._plan.to_proto(client)  # noqa: SLF001
-        found = client.to_table_as_iterator(plan, {})
-        with contextlib.closing(found):
-            for item in found:
-                if isinstance(item, pa.Table):
-                    yield item
-
-    def interrupt(self) -> None:
-        self._session.interruptAll()
-
-    def close(self) -> None:
-        self._session.stop()
-
-    def is_own(self, error: BaseException | None) -> bool:
-        return isinstance(error, self._error | OSError | pa.ArrowException)
-
-    def is_lost(self, error: BaseException | None) -> bool:
-        code = getattr(error, "_grpc_status_code", None)
-        lost = code is not None and code.name in ("UNAVAILABLE", "UNAUTHENTICATED")
-        return lost or any(mark in str(error) for mark in _LOST_MARKS)
-
-
-class _DatabricksSession(_Session):
-    def __init__(self, config: ConnectionConfig) -> None:
-        self._driver = driver("databricks.sql", "Databricks", "databricks")
-        self._cursor: Any = None
-        host, _, path = (config.host or "").removeprefix("https://").partition("/")
-        try:
-            self._connection = self._driver.connect(
-                server_hostname=host,
-                http_path=dict(config.options).get("http_path") or f"/{path}",
-                access_token=config.password,
-                catalog=config.database,
-                schema=config.schema,
-                session_configuration={"ANSI_MODE": "true", "TIMEZONE": config.timezone},
-                user_agent_entry="belvedere",
-                enable_telemetry=False,
-                _port=config.port or 443,
-            )
-        except (self._driver.Error, OSError) as error:
-            raise EngineUnavailable(clean(str(error))) from None
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        return [row for table in self.tables(sql) for row in table.to_pylist()]
-
-    def plan(self, query: str) -> str:
-        return "\n".join(str(row["plan"]) for row in self.rows(f"EXPLAIN EXTENDED {query}"))
-
-    def tables(self, sql: str) -> Iterator[pa.Table]:
-        with self._connection.cursor() as cursor:
-            self._cursor = cursor
-            cursor.execute(sql)
-            while True:
-                table = cursor.fetchmany_arrow(BATCH_ROWS)
-                yield table
-                if not table.num_rows:
-                    return
-
-    def interrupt(self) -> None:
-        if self._cursor is not None:
-            self._cursor.cancel()
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def is_own(self, error: BaseException | None) -> bool:
-        return isinstance(error, self._driver.Error | OSError | pa.ArrowException)
-
-    def is_lost(self, error: BaseException | None) -> bool:
-        lost = isinstance(error, self._driver.RequestError)
-        return lost or any(mark in str(error) for mark in _LOST_MARKS)
-
-
-@contextlib.contextmanager
-def _unwarned() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _pyspark(module: str) -> Any:
-    """Its advice about the version of pandas, which is not used here, is not passed on."""
-    with _unwarned():
-        found = driver(module, "Spark", "spark")
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    return found
-
-
-_STARTS = 5
-"""How often a port is looked for: starting takes seconds, in which another process can take it."""
-
-
-class _LocalServer:
-    """Spark within this process: there can be one, so it serves one folder."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._url: str | None = None
-        self._folder: str | None = None
-
-    def url(self, config: ConnectionConfig) -> str:
-        folder = str(Path(config.database).resolve()) if config.database else None
-        if folder is not None and not Path(folder).is_dir():
-            raise EngineUnavailable(f"There is no folder of tables at {config.database}")
-        with self._lock:
-            if self._url is None:
-                self._url, self._folder = _started(config, folder), folder
-            elif folder != self._folder:
-                raise EngineUnavailable(
-                    f"Spark runs in this server already, for {self._folder or 'no folder'}; "
-                    "other folders need a Spark Connect server"
-                )
-            return self._url
-
-
-def _started(config: ConnectionConfig, folder: str | None) -> str:
-    """Start Spark with a Connect server that only this process has the token of."""
-    home = os.environ.get("JAVA_HOME")
-    if not (home and Path(home, "bin", "java").exists()) and not shutil.which("java"):
-        raise EngineUnavailable("Spark in this server needs Java 17 or later: set JAVA_HOME")
-    for attempt in range(_STARTS):
-        try:
-            return _started_on(_free_port(), config, folder)
-        except EngineUnavailable:
-            raise
-        except Exception as error:
-            taken = "BindException" in str(error)  # by somebody who was quicker than Java
-            if not taken or attempt == _STARTS - 1:
-                message = f"Spark could not be started: {clean(str(error))}"
-                raise EngineUnavailable(message) from None
-    raise AssertionError
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _started_on(port: int, config: ConnectionConfig, folder: str | None) -> str:
-    token = secrets.token_hex(16)
-    builder = _pyspark("pyspark.sql").SparkSession.builder.master("local[*]").appName("belvedere")
-    given = {name: value for name, value in config.options if name.startswith("spark.")}
-    own = {
-        "spark.connect.authenticate.token": token,
-        "spark.connect.grpc.binding.port": str(port),
-        **({"spark.sql.warehouse.dir": folder} if folder else {}),
-    }
-    for name, value in {**given, **_LOCAL_SETTINGS, **own}.items():
-        builder = builder.config(name, value)
-    atexit.register(builder.getOrCreate().stop)
-    return f"sc://localhost:{port}/;token={token}"
-
-
-_LOCAL = _LocalServer()
 
 
 class _SparkEngine(Engine):
@@ -316,10 +67,10 @@ class _SparkEngine(Engine):
 
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
-        self._pool: Pool[_Session] = Pool(config.max_connections, self._connect, _end)
+        self._pool: Pool[Session] = Pool(config.max_connections, self._connect, _end)
 
     @abstractmethod
-    def _connect(self) -> _Session: ...
+    def _connect(self) -> Session: ...
 
     def execute(
         self,
@@ -329,16 +80,16 @@ class _SparkEngine(Engine):
         started: Started | None = None,
         whole: bool = False,  # noqa: ARG002  rows come in batches either way
     ) -> Execution:
-        _refuse_other_than_queries(sql)
+        refuse_other_than_queries(sql)
         limit = timeout or self.config.timeout
         for attempt in (1, 2):
             session = self._pool.take(self.config.pool_timeout)
-            run = _Run(session, self._pool, sql, limit)
+            run = Run(session, self._pool, sql, limit)
             try:
                 if started is not None:
                     started(run.cancel)
                 run.check_plan()
-                return _SparkExecution(run)
+                return SparkExecution(run)
             except BaseException as error:
                 translated = run.translated(error)
                 run.end()
@@ -361,10 +112,10 @@ class _SparkEngine(Engine):
         return self._with_session(sql, lambda session: session.rows(sql))
 
     def _with_session(
-        self, sql: str, work: Callable[[_Session], list[dict[str, Any]]]
+        self, sql: str, work: Callable[[Session], list[dict[str, Any]]]
     ) -> list[dict[str, Any]]:
         for attempt in (1, 2):
-            run = _Run(self._pool.take(self.config.pool_timeout), self._pool, sql, None)
+            run = Run(self._pool.take(self.config.pool_timeout), self._pool, sql, None)
             try:
                 return work(run.session)
             except BaseException as error:
@@ -383,7 +134,7 @@ class _SparkEngine(Engine):
         return sorted(str(_first(row)) for row in self._rows("SHOW CATALOGS"))
 
     def schemas(self, database: str | None = None) -> list[SchemaInfo]:
-        where = f" IN {_quoted(database)}" if database else ""
+        where = f" IN {quoted(database)}" if database else ""
         default = _first(self._rows("SELECT current_schema()")[0])
         names = sorted(str(_first(row)) for row in self._rows(f"SHOW SCHEMAS{where}"))
         return [SchemaInfo(name, name == default) for name in names]
@@ -393,7 +144,7 @@ class _SparkEngine(Engine):
         return [table for name in names for table in self._tables_in(name, database)]
 
     def _tables_in(self, schema: str, database: str | None) -> list[TableInfo]:
-        where = _quoted(database, schema)
+        where = quoted(database, schema)
         views = {row["viewName"] for row in self._rows(f"SHOW VIEWS IN {where}")}
         found = self._rows(f"SHOW TABLES IN {where}")
         names = sorted(row["tableName"] for row in found if not row["isTemporary"])
@@ -412,7 +163,7 @@ class _SparkEngine(Engine):
     def _columns_of(self, table: TableInfo, database: str | None) -> list[ColumnInfo]:
         """The columns come first; partitions and other details follow after an empty name."""
         columns = []
-        for row in self._rows(f"DESCRIBE TABLE {_quoted(database, table.schema, table.name)}"):
+        for row in self._rows(f"DESCRIBE TABLE {quoted(database, table.schema, table.name)}"):
             if not row["col_name"] or row["col_name"].startswith("# "):
                 break
             kind, comment = row["data_type"], row["comment"] or None
@@ -420,8 +171,8 @@ class _SparkEngine(Engine):
         return columns
 
     def explain(self, sql: str) -> str:
-        _refuse_other_than_queries(sql)
-        query = _AS_QUERY.format(sql=sql)
+        refuse_other_than_queries(sql)
+        query = as_query(sql)
         self._with_session(sql, lambda session: [{"plan": session.plan(query)}])
         return str(_first(self._rows(f"EXPLAIN FORMATTED {sql}")[0]))
 
@@ -439,22 +190,22 @@ class SparkEngine(_SparkEngine):
 
     keeps_tables: ClassVar[bool] = True
 
-    def _connect(self) -> _Session:
-        _pyspark("pyspark.sql.connect.session")
+    def _connect(self) -> Session:
+        pyspark("pyspark.sql.connect.session")
         zone = {"spark.sql.session.timeZone": self.config.timezone}
         if not self.config.host:
             settings = {**_SETTINGS, **zone, "spark.sql.runSQLOnFiles": "false"}
             settings["spark.sql.hive.manageFilesourcePartitions"] = "false"
-            return self._session(_LOCAL.url(self.config), settings, self._register)
+            return self._session(LOCAL.url(self.config), settings, self._register)
         given = {name: value for name, value in self.config.options if name.startswith("spark.")}
         _reach(self.config.host, self.config.port or _PORT)
         return self._session(_url(self.config), {**given, **_SETTINGS, **zone}, self._use)
 
     def _session(
-        self, url: str, settings: dict[str, str], prepare: Callable[[_Session], None]
-    ) -> _Session:
+        self, url: str, settings: dict[str, str], prepare: Callable[[Session], None]
+    ) -> Session:
         try:
-            session = _ConnectSession(url, settings)
+            session = ConnectSession(url, settings)
             prepare(session)
         except EngineError:
             raise
@@ -462,24 +213,17 @@ class SparkEngine(_SparkEngine):
             raise EngineUnavailable(clean(str(error))) from None
         return session
 
-    def _use(self, session: _Session) -> None:
+    def _use(self, session: Session) -> None:
         if self.config.database:
-            session.rows(f"SET CATALOG {_quoted(self.config.database)}")
+            session.rows(f"SET CATALOG {quoted(self.config.database)}")
         if self.config.schema:
-            session.rows(f"USE {_quoted(self.config.schema)}")
+            session.rows(f"USE {quoted(self.config.schema)}")
 
-    def _register(self, session: _Session) -> None:
-        """Make the folder's tables known to the catalog, which is empty when Spark starts."""
-        folder = Path(self.config.database or "").resolve()
-        for path in sorted(folder.iterdir()) if self.config.database else ():
-            if path.suffix != ".db":
-                _register_table(session, "default", path)
-            elif path.is_dir() and _NAME.fullmatch(path.stem):
-                session.rows(f"CREATE DATABASE IF NOT EXISTS {_quoted(path.stem)}")
-                for table in sorted(path.iterdir()):
-                    _register_table(session, path.stem, table)
+    def _register(self, session: Session) -> None:
+        if self.config.database:
+            register_folder(session, Path(self.config.database).resolve())
         if self.config.schema:
-            session.rows(f"USE {_quoted(self.config.schema)}")
+            session.rows(f"USE {quoted(self.config.schema)}")
 
     def _tables_in(self, schema: str, database: str | None) -> list[TableInfo]:
         if not self.config.host:
@@ -518,7 +262,7 @@ class SparkEngine(_SparkEngine):
     ) -> None:
         if self.config.read_only:
             raise EngineError("This connection only reads")
-        run = _Run(self._pool.take(self.config.pool_timeout), self._pool, "", None)
+        run = Run(self._pool.take(self.config.pool_timeout), self._pool, "", None)
         try:
             if started is not None:
                 started(run.cancel)
@@ -533,15 +277,14 @@ class SparkEngine(_SparkEngine):
         finally:
             run.end()
 
-    def _check_written(self, session: _Session, sql: str) -> None:
+    def _check_written(self, session: Session, sql: str) -> None:
         """A server elsewhere has permissions of its own."""
         plan = str(_first(session.rows(f"EXPLAIN EXTENDED {sql}")[0]))
         if not self.config.host:
             refuse_reaching_out(plan, sql)
-        if _REACHES_OUT.search(plan):
-            raise EngineError("Queries may not run programs or call methods of Java", sql)
+        refuse_programs(plan, sql)
 
-    def _registered(self, session: _Session) -> list[dict[str, Any]]:
+    def _registered(self, session: Session) -> list[dict[str, Any]]:
         self._register(session)
         return []
 
@@ -551,8 +294,8 @@ class DatabricksEngine(_SparkEngine):
     is the option http_path, or follows the host: `….databricks.com/sql/1.0/warehouses/…`.
     """
 
-    def _connect(self) -> _Session:
-        return _DatabricksSession(self.config)
+    def _connect(self) -> Session:
+        return DatabricksSession(self.config)
 
 
 def _url(config: ConnectionConfig) -> str:
@@ -576,159 +319,10 @@ def _reach(host: str, port: int) -> None:
         raise EngineUnavailable(f"{host}:{port} cannot be reached: {error}") from None
 
 
-def _register_table(session: _Session, schema: str, path: Path) -> None:
-    """What Spark cannot read is no table, and nor is what it cannot name."""
-    files = path.rglob("[!._]*.*") if path.is_dir() else iter([path])
-    kind = next((_FORMATS[file.suffix] for file in files if file.suffix in _FORMATS), None)
-    name = path.name if path.is_dir() else path.stem
-    if kind is None or name.startswith("_") or not _NAME.fullmatch(name):
-        return
-    sql = f"CREATE TABLE IF NOT EXISTS {_quoted(schema, name)} USING {kind}"
-    try:
-        session.rows(f"{sql} LOCATION {_text(str(path))}")
-    except Exception as error:
-        if not session.is_own(error) or session.is_lost(error):
-            raise
-
-
 def _first(row: dict[str, Any]) -> Any:
     return next(iter(row.values()))
 
 
-def _first_word(sql: str) -> str:
-    match = _LEADING.match(sql)
-    return match.group(1).upper() if match else ""
-
-
-def _refuse_other_than_queries(sql: str) -> None:
-    word = _first_word(sql)
-    if word not in _QUERIES:
-        raise EngineError(f"Only queries can be run here, not {word or 'this'}", sql)
-
-
-def _end(session: _Session) -> None:
+def _end(session: Session) -> None:
     with contextlib.suppress(Exception):
         session.close()
-
-
-@dataclass(eq=False)
-class _Run:
-    """One statement in one session: its time limit, its cancellation, its end."""
-
-    session: _Session
-    pool: Pool[_Session]
-    sql: str
-    timeout: float | None
-    planned: bool = False
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
-
-    def __post_init__(self) -> None:
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def check_plan(self) -> None:
-        plan = self.session.plan(_AS_QUERY.format(sql=self.sql))
-        self.planned = True
-        self.check()
-        if _REACHES_OUT.search(plan):
-            raise EngineError("Queries may not run programs or call methods of Java", self.sql)
-
-    def _expire(self) -> None:
-        self.timed_out = True
-        self.interrupt()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self.interrupt()
-
-    def interrupt(self, again: float = 0.1) -> None:
-        """Until the statement has ended: one that is only about to start would not notice."""
-        with self._lock:
-            if self._ended:
-                return
-            with contextlib.suppress(Exception):
-                self.session.interrupt()
-        timer = threading.Timer(again, self.interrupt, [min(again * 2, 2.0)])
-        timer.daemon = True
-        timer.start()
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
-
-    def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
-        if not self.session.is_own(error):
-            return error or EngineError("The query failed", self.sql)
-        if self.session.is_lost(error):
-            self.broken = True
-            return EngineUnavailable(clean(str(error)), self.sql)
-        return EngineError(clean(str(error)), self.sql)
-
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        if self.broken:
-            self.pool.give_up(self.session)
-        else:
-            self.pool.give_back(self.session)
-
-
-class _SparkExecution(Execution):
-    def __init__(self, run: _Run) -> None:
-        self._run = run
-        self._tables: Any = run.session.tables(run.sql)
-        self._first: pa.Table = next(self._tables)
-        self._finished = False
-        run.check()
-        self._schema = pa.schema([_plain(column) for column in self._first.schema])
-
-    @property
-    def schema(self) -> pa.Schema:
-        return self._schema
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        table, self._first = self._first, None
-        while table is not None:
-            for batch in table.to_batches():
-                yield plain_batch(batch, self._schema)
-            self._run.check()
-            try:
-                table = next(self._tables, None)
-            except Exception as error:
-                self._finished = True
-                raise self._run.translated(error) from None
-        self._finished = True
-        self._run.check()
-
-    def cancel(self) -> None:
-        self._run.cancel()
-
-    def close(self) -> None:
-        """An unfinished stream is stopped in the server too."""
-        if not self._finished:
-            with contextlib.suppress(Exception):
-                self._run.session.interrupt()
-        with contextlib.suppress(Exception):
-            self._tables.close()
-        self._run.end()
-
-
-def _plain(column: pa.Field) -> pa.Field:
-    if pa.types.is_duration(column.type) or pa.types.is_null(column.type):
-        return pa.field(column.name, pa.string(), column.nullable)
-    return plain_field(column)
