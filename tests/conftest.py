@@ -9,6 +9,11 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from tests.engines.mariadb_server import mariadb_server
+from tests.engines.postgres_server import postgres_server
+
+__all__ = ["mariadb_server", "postgres_server"]
+"""One of each for all tests of a process."""
 
 
 def _is_here(address: Any) -> bool:

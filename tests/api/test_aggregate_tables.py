@@ -10,12 +10,10 @@ import psycopg
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere import clock
 from belvedere.projects import models
-
-__all__ = ["postgres_server"]
 
 LOOKML = """
 connection: "{connection}"

@@ -37,10 +37,9 @@ from tests.api.test_looks import (
     test_looks_are_seen_and_changed_as_their_folder_is,
     test_the_trash_gives_back_what_it_took,
 )
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 
 __all__ = [
-    "postgres_server",
     "shared_closed",
     "test_a_board_from_empty_to_gone",
     "test_a_favourite_is_ones_own",

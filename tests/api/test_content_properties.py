@@ -23,9 +23,7 @@ from tests.api.content_rules import (
     Person,
     World,
 )
-from tests.engines.postgres_server import PostgresServer, postgres_server
-
-__all__ = ["postgres_server"]
+from tests.engines.postgres_server import PostgresServer
 
 QUERY = {"model": "thelook", "view": "users", "fields": ["users.count"]}
 NAMES = ("north", "south", "east", "west", "far")

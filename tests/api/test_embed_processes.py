@@ -11,9 +11,7 @@ from tests.api.browser import Browser
 from tests.api.client import Loop
 from tests.api.conftest import Instance
 from tests.api.test_embed_signed import HOST, Site
-from tests.engines.postgres_server import PostgresServer, postgres_server
-
-__all__ = ["postgres_server"]
+from tests.engines.postgres_server import PostgresServer
 
 AGENT = {"user-agent": "A browser/1.0"}
 ACQUIRE = "/embed/cookieless_session/acquire"

@@ -10,14 +10,12 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 from tests.api.conftest import Instance
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 from tests.engines.test_dialect_values import HOSTILE
 
 from belvedere import clock
 from belvedere.lookml.filters.strings import Literal, parse_string
 from belvedere.projects import models
-
-__all__ = ["postgres_server"]
 
 LOOKML = """
 connection: "warehouse"

@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 from tests.api.small import duckdb_facts, postgres_facts, serve
-from tests.engines.postgres_server import postgres_server
-
-__all__ = ["postgres_server"]
 
 LONG = "a_name_that_is_so_long_that_postgresql_keeps_only_its_beginning_"
 LOOKML = f"""

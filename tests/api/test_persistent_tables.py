@@ -19,13 +19,13 @@ import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
 from tests.engines.clickhouse_server import ClickHouseServer, clickhouse_server, fill
-from tests.engines.mariadb_server import MariaDBServer, mariadb_server
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.mariadb_server import MariaDBServer
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere import clock
 from belvedere.projects import models
 
-__all__ = ["clickhouse_server", "mariadb_server", "postgres_server"]
+__all__ = ["clickhouse_server"]
 
 LOOKML = """
 connection: "sales"

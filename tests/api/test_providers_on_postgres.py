@@ -13,11 +13,9 @@ from tests.api.conftest import Instance
 from tests.api.directory_server import PASSWORD, running_directory
 from tests.api.people import made, user_of
 from tests.api.saml_idp import Forge, Told, asked, identity_provider
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere.accounts.federation import arrival
-
-__all__ = ["postgres_server"]
 
 
 @pytest.fixture

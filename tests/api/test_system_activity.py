@@ -9,12 +9,10 @@ import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
 from tests.api.test_history import finished
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere import activity
 from belvedere.lookml.project import open_project
-
-__all__ = ["postgres_server"]
 
 MODEL = "system__activity"
 QUERY = {"model": "thelook", "view": "users", "fields": ["users.state", "users.count"]}

@@ -11,8 +11,6 @@ from tests.engines.conftest import (
     clickhouse_folder,
     clickhouse_server,
     database,
-    mariadb_server,
-    postgres_server,
 )
 
 __all__ = [
@@ -24,6 +22,4 @@ __all__ = [
     "clickhouse_folder",
     "clickhouse_server",
     "database",
-    "mariadb_server",
-    "postgres_server",
 ]

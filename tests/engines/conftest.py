@@ -20,8 +20,8 @@ from tests.engines.clickhouse_server import (
     clickhouse_server,
     connect as connect_clickhouse,
 )
-from tests.engines.mariadb_server import MariaDBServer, mariadb_server
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.mariadb_server import MariaDBServer
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere.compiler import dialects
 from belvedere.engines.clickhouse_sessions import SETTINGS as CLICKHOUSE_SETTINGS
@@ -33,8 +33,6 @@ __all__ = [
     "SQLiteDatabase",
     "clickhouse_folder",
     "clickhouse_server",
-    "mariadb_server",
-    "postgres_server",
 ]
 
 

@@ -166,7 +166,7 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], 
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)  # "fast": ends the sessions that are still open
+    process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
     try:
         process.wait(timeout=20)
     except subprocess.TimeoutExpired:

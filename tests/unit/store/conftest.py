@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere.store import Database
-
-__all__ = ["postgres_server"]
 
 Opener = Callable[[], Database]
 
