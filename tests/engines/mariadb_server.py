@@ -1,6 +1,6 @@
 """A real MariaDB for one test session: started on a free loopback port, stopped by its pid.
 
-Any conftest can offer it: `from tests.engines.mariadb_server import mariadb_server`. Where no
+The conftest of all tests offers it. Where no
 mariadbd is installed, Debian's packages are unpacked into a cache folder; nothing is installed.
 """
 

@@ -1,7 +1,7 @@
 """A real PostgreSQL for one test session: started on a free loopback port, stopped by its pid.
 
-Any conftest can offer it: `from tests.engines.postgres_server import postgres_server`. With
-pytest-xdist each worker that asks for it has a server of its own.
+The conftest of all tests offers it; with pytest-xdist each worker that asks for it has a server of
+its own.
 """
 
 from __future__ import annotations
