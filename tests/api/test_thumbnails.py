@@ -51,11 +51,10 @@ def dashboard(instance: Instance, query: str, *, folder: int = 1) -> int:
         session.flush()
         chart = DashboardElement(dashboard_id=found.id, type="vis", query_slug=query)
         text = DashboardElement(dashboard_id=found.id, type="text", title_text="Hello")
-        gone = DashboardElement(dashboard_id=found.id, type="vis", query_slug=query, deleted=True)
         layout = DashboardLayout(dashboard_id=found.id, type="newspaper", active=True)
-        session.add_all([chart, text, gone, layout])
+        session.add_all([chart, text, layout])
         session.flush()
-        places = [(chart, 0, 0, 24, 6), (text, 6, 0, 12, 4), (gone, 0, 0, 24, 24)]
+        places = [(chart, 0, 0, 24, 6), (text, 6, 0, 12, 4)]
         for element, row, column, width, height in places:
             session.add(
                 DashboardLayoutComponent(
