@@ -24,6 +24,12 @@ test: every_status_is_known {
   explore_source: orders { column: status { field: orders.status } filters: [orders.status: "-NULL"] }
   assert: written { expression: NOT is_null(${orders.status}) AND length(${orders.status}) > 2 ;; }
 }
+explore: renamed { view_name: orders fields: [orders*] }
+test: bare_names_are_of_the_base_view {
+  explore_source: renamed { column: id {} column: status {} filters: [id: ">0"] sorts: [id: desc] }
+  assert: no_more { expression: row() <= 5000 AND ${orders.id} > 0 ;; }
+  assert: more_than_the_usual_limit { expression: count(${orders.id}) > 500 ;; }
+}
 test: broken { explore_source: nothing { column: a {} } assert: yes { expression: yes ;; } }
 """
 VIEW = """
@@ -101,14 +107,17 @@ def test_data_tests(admin) -> None:
     assert [(item["name"], item["file"]) for item in listed] == [
         ("there_are_orders", "shop/shop.model.lkml"),
         ("every_status_is_known", "shop/shop.model.lkml"),
+        ("bare_names_are_of_the_base_view", "shop/shop.model.lkml"),
         ("broken", "shop/shop.model.lkml"),
     ]
+    assert listed[2]["query_url_params"] == "fields=orders.id%2Corders.status&f%5Borders.id%5D=%3E0"
     found = run(admin)
     orders = found["there_are_orders"]
     assert (orders["assertions_count"], orders["assertions_failed"]) == (2, 1)
     assert "many does not hold in row 1" in orders["errors"][0]["message"]
     assert not orders["success"]
     assert found["every_status_is_known"]["success"]
+    assert found["bare_names_are_of_the_base_view"]["errors"] == []
     assert found["broken"]["assertions_failed"] == 1
     assert "nothing" in found["broken"]["errors"][0]["message"]
 
@@ -116,7 +125,7 @@ def test_data_tests(admin) -> None:
 def test_some_of_the_data_tests(admin) -> None:
     assert list(run(admin, test="broken")) == ["broken"]
     assert list(run(admin, model="other")) == []
-    assert len(run(admin, file_id="shop/shop.model.lkml")) == 3
+    assert len(run(admin, file_id="shop/shop.model.lkml")) == 4
     assert list(run(admin, file_id="views/orders.view.lkml")) == []
 
 

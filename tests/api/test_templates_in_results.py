@@ -20,6 +20,10 @@ view: people {
     drill_fields: [id, town]
     action: { label: "Tell {{ people.town._value }}" url: "https://x/{{ value }}" } }
   dimension: town {}
+  dimension: passed_on { sql: ${TABLE}.town ;; html: <i>{{ value | shout }}</i> ;;
+    link: { label: "{{ value | shout }}" url: "/{{ value | shout }}" } }
+  dimension: broken { sql: ${TABLE}.town ;; html: {% if value %} ;;
+    link: { label: "a" url: "{{ value" } link: { label: "b" url: "/b" } }
   dimension: chosen { label_from_parameter: part sql: {% if part._parameter_value == 'name' %} ${name} {% else %} ${town} {% endif %} ;; }
   measure: count { type: count drill_fields: [id]
     label: "{% if people.town._is_selected %}By Town{% else %}Overall{% endif %}" }
@@ -82,3 +86,18 @@ def test_cells(client) -> None:
     assert ">B&amp;B</a>" in second["html"]
     (action,) = [link for link in first["links"] if link["type"] == "action"]
     assert (action["label"], action["url"]) == ("Tell Ulm", "https://x/Ann")
+
+
+def test_faults_of_templates_hide_no_values(client) -> None:
+    query = {"model": "people", "view": "people", "fields": ["people.passed_on", "people.broken"]}
+    answer = client.post("/queries/run/json_detail", query).json()
+    (row,) = answer["data"]
+    passed, broken = row["people.passed_on"], row["people.broken"]
+    assert (passed["html"], passed["links"][0]["url"]) == ("<i>Ulm</i>", "/Ulm")
+    assert (broken["value"], [link["url"] for link in broken["links"]]) == ("Ulm", ["/b"])
+    assert "html" not in broken
+    told = [error["message"] for error in answer["errors"]]
+    assert len(told) == 2
+    assert all("Liquid error" in text and "people.broken at" in text for text in told)
+    plain = client.post("/queries/run/json", query)
+    assert plain.json() == [{"people.passed_on": "Ulm", "people.broken": "Ulm"}]

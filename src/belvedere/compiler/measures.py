@@ -121,8 +121,8 @@ class Measures:
         sql = self.sql(scoped, aggregate, raw)
         if scoped.field.type == "yesno":
             return yes_or_no(sql)
-        timeframe = {"date": "date", "date_time": "time"}.get(scoped.field.type)
-        if timeframe is None:
+        timeframe = scoped.field.measured_timeframe
+        if timeframe in (None, "raw"):
             return sql
         local = self._resolver.local_time(sql, scoped.field)
         return self._resolver.dialect.timeframe(local, timeframe, self._resolver.time.calendar)

@@ -268,7 +268,7 @@ class Resolver:
         field = scoped.field
         if field.cases:
             return self._case(scoped)
-        if field.interval is not None:
+        if field.interval is not None and not field.is_read_duration:
             return self._duration(scoped)
         if field.type == "distance":
             return self._distance(scoped)

@@ -129,12 +129,13 @@ class Template:
     def _checked(self, found: ScopedField, value: str, *, quoted: bool) -> str:
         field, dialect = found.field, self._resolver.dialect
         allowed = [choice.value for choice in field.allowed_values]
-        if allowed and value not in allowed and value not in self._modelled(found):
+        is_modelled = value in allowed or value in self._modelled(found)
+        if allowed and not is_modelled:
             raise QueryError(
                 f"Invalid filter: {found.full_name} takes one of {', '.join(allowed)}, not {value}"
             )
         if field.type == "unquoted":
-            if not set(value) <= _UNQUOTED:
+            if not is_modelled and not set(value) <= _UNQUOTED:
                 raise QueryError(f"Invalid filter: {found.full_name} does not take {value!r}")
             return value
         if field.type == "number":

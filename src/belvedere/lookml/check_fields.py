@@ -193,8 +193,8 @@ class FieldChecks:
         needs = _NEEDS.get((str(field.category), field.type))
         if needs is not None and not all(getattr(field, parameter) for parameter in needs[0]):
             yield self._tell(field, needs[1], kind="model")
-        is_duration = field.is_dimension and field.interval is not None
-        if is_duration and not (field.sql_start and field.sql_end):
+        is_computed = field.interval is not None and not field.is_read_duration
+        if is_computed and not (field.sql_start and field.sql_end):
             yield self._tell(field, "A duration needs sql_start and sql_end", kind="model")
         if field.tiers and list(field.tiers) != sorted(field.tiers):
             yield self._tell(field, "tiers have to ascend", kind="model")

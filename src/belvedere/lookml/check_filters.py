@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from belvedere.lookml import filters
-from belvedere.lookml.field_traits import is_numeric, is_range
+from belvedere.lookml.field_traits import is_numeric, is_time
 from belvedere.lookml.filters import FilterSyntaxError
 from belvedere.lookml.model import Field
 
@@ -30,6 +30,6 @@ def _parser(field: Field) -> Callable[[str], object]:
         return filters.parse_location
     if field.type == "yesno":
         return filters.parse_yesno
-    if is_range(field) or (field.is_measure and field.type in ("date", "date_time")):
+    if is_time(field):
         return filters.parse_date
     return filters.parse_number if is_numeric(field) else filters.parse_string

@@ -95,7 +95,7 @@ class Names:
         return f'Unknown or inaccessible field "{name}" in {{}}.{hint}'
 
     def lost_item(self, view: View, item: str) -> str | None:
-        """Like `lost`, for an item of a list: `set*`, `view.set*`, `-field`, `ALL_FIELDS*`."""
+        """Like `lost`, for an item of a list: `set*`, `view.set*`, `view*`, `-field`."""
         name = item.removeprefix("-")
         if not name.endswith("*"):
             return self.lost(view, name, group_counts=True)
@@ -105,6 +105,7 @@ class Names:
         if (
             elsewhere
             or bare == "ALL_FIELDS"
+            or (not owner and bare in self.views)
             or any(bare in candidate.sets for candidate in candidates)
         ):
             return None

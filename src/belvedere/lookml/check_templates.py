@@ -129,8 +129,9 @@ def _check(
         field = template.field
         return reporter.problem(told, location, field=field, kind="liquid", severity=severity)
 
-    if found.problem is not None:
-        yield problem(*found.problem)
+    passes = Severity.error if template.is_sql else Severity.warning
+    wrong = [(found.problem, Severity.error), (found.unknown_filter, passes)]
+    yield from (problem(*told, severity) for told, severity in wrong if told is not None)
     for variable in found.variables:
         message = _variable(variable.path, template.view)
         if message is not None:

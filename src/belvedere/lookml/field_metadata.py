@@ -189,7 +189,7 @@ class _Described:
         field = self.field
         if not self.audience.sees_lookml or field.cases or field.type == "distance":
             return None
-        if field.interval is not None:
+        if field.interval is not None and not field.is_read_duration:
             return f"Start:\n{field.sql_start or ''}\nEnd:\n{field.sql_end or ''}"
         if field.type == "location":
             return f"Latitude:\n{field.sql_latitude or ''}\nLongitude:\n{field.sql_longitude or ''}"

@@ -55,7 +55,8 @@ _REPEATING = frozenset({"many_to_one", "many_to_many"})
 
 def is_numeric(field: Field) -> bool:
     if field.is_measure:
-        return field.type in _NUMBER_MEASURES
+        numeric = field.measured_timeframe in _NUMERIC_TIMEFRAMES
+        return numeric or field.type in _NUMBER_MEASURES
     if field.timeframe is not None:
         return field.timeframe in _NUMERIC_TIMEFRAMES
     if field.tiers:
@@ -65,12 +66,17 @@ def is_numeric(field: Field) -> bool:
 
 def is_range(field: Field) -> bool:
     """Whether values stand for points or spans of time."""
-    return (
-        not field.is_measure
-        and field.timeframe is not None
-        and field.timeframe != "yesno"
-        and field.timeframe not in _TEXT_TIMEFRAMES | _NUMERIC_TIMEFRAMES
-    )
+    return not field.is_measure and _is_time(field.timeframe)
+
+
+def is_time(field: Field) -> bool:
+    """Whether filters on the field are written as times: ranges, and measures of dates."""
+    return _is_time(field.measured_timeframe if field.is_measure else field.timeframe)
+
+
+def _is_time(timeframe: str | None) -> bool:
+    others = {None, "yesno"} | _TEXT_TIMEFRAMES | _NUMERIC_TIMEFRAMES
+    return timeframe not in others
 
 
 def is_post_sql(field: Field) -> bool:

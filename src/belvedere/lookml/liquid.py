@@ -38,23 +38,25 @@ def references(text: str) -> frozenset[str]:
 
 def render(template: str, context: LiquidContext) -> str:
     """The text with Liquid carried out; LookmlError with the template's own message."""
-    return _rendered(template, QueryVariables(context), html=False)
+    return _rendered(template, QueryVariables(context), html=False, strict=True)
 
 
 def render_cell(template: str, values: Mapping[str, object]) -> str:
-    """A link of one cell; `values` is all that it can read."""
-    return _rendered(template, values, html=False)
+    """A link of one cell; `values` is all that it can read. A filter that there is not changes
+    nothing, here and in html.
+    """
+    return _rendered(template, values, html=False, strict=False)
 
 
 def render_html(template: str, values: Mapping[str, object]) -> str:
     """The html of one cell: what is written in the template is markup, all values are text."""
-    return _rendered(template, values, html=True)
+    return _rendered(template, values, html=True, strict=False)
 
 
-def _rendered(template: str, variables: Mapping[str, object], *, html: bool) -> str:
+def _rendered(template: str, variables: Mapping[str, object], *, html: bool, strict: bool) -> str:
     if not has_liquid(template):
         return template
     # The library takes a quarter of a second to import, which the start of a server can spare.
     from belvedere.lookml.liquid_engine import rendered  # noqa: PLC0415
 
-    return rendered(template, variables, html=html)
+    return rendered(template, variables, html=html, strict=strict)

@@ -17,10 +17,12 @@ _MOST_EXCERPT = 80
 _REFERENCE = re.compile(r"\$\{([\w. ]*)\}")
 
 
-def rendered(template: str, variables: Mapping[str, object], *, html: bool) -> str:
-    """The template's text; LookmlError where it is wrong or takes too much."""
+def rendered(template: str, variables: Mapping[str, object], *, html: bool, strict: bool) -> str:
+    """The template's text; LookmlError where it is wrong or takes too much. `strict`: also where
+    it names a filter that there is not.
+    """
     try:
-        bound = template_of(template, html)
+        bound = template_of(template, html, strict)
         context = SandboxContext(bound, len(template), variables)
         buffer = context.get_buffer()
         bound.render_with_context(context, buffer)
@@ -34,8 +36,8 @@ def rendered(template: str, variables: Mapping[str, object], *, html: bool) -> s
 
 
 @lru_cache(maxsize=4096)
-def template_of(text: str, html: bool) -> BoundTemplate:
-    return sandbox(html).from_string(_without_references(text))
+def template_of(text: str, html: bool, strict: bool) -> BoundTemplate:
+    return sandbox(html, strict).from_string(_without_references(text))
 
 
 def _without_references(text: str) -> str:
@@ -51,10 +53,10 @@ def _without_references(text: str) -> str:
     return "{%".join([before, *parts])
 
 
-@lru_cache(maxsize=2)
-def sandbox(html: bool) -> Sandbox:
+@lru_cache(maxsize=4)
+def sandbox(html: bool, strict: bool) -> Sandbox:
     """The environment of html, where values are escaped, or of everything else."""
-    made = Sandbox(autoescape=html)
+    made = Sandbox(autoescape=html, strict=strict)
     for tag in TAGS:
         made.add_tag(tag)
     for name, function in FILTERS.items():

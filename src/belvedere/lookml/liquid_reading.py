@@ -27,11 +27,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`problem` is a message with its line and column; `fields` are those that tags name, as
-    paths of tag and field.
+    """`problem` is a message with its line and column, `unknown_filter` another one; `fields` are
+    those that tags name, as paths of tag and field.
     """
 
     problem: tuple[str, int, int] | None = None
+    unknown_filter: tuple[str, int, int] | None = None
     variables: tuple[Named, ...] = ()
     fields: tuple[Named, ...] = ()
 
@@ -39,7 +40,7 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read(text: str, is_html: bool) -> Reading:
     try:
-        bound = template_of(text, is_html)
+        bound = template_of(text, is_html, strict=True)
     except LiquidError as error:
         return Reading(_problem(error, text))
     except RecursionError:
@@ -67,13 +68,13 @@ def _read(bound: BoundTemplate, text: str, is_html: bool) -> Reading:
         for found in analysis.globals.values()
         for variable in found
     ]
-    return Reading(unknown, tuple(variables), tuple(_tag_fields(bound, text)))
+    return Reading(None, unknown, tuple(variables), tuple(_tag_fields(bound, text)))
 
 
 def _unknown_filter(
     filters: dict[str, list[Span]], text: str, is_html: bool
 ) -> tuple[str, int, int] | None:
-    known = sandbox(is_html).filters
+    known = sandbox(is_html, strict=True).filters
     for name, spans in filters.items():
         if name not in known:
             line, column = _place(text, spans[0].index)

@@ -47,8 +47,9 @@ class Sandbox(Environment):
     context_depth_limit = 70
     logical_parentheses = True
 
-    def __init__(self, *, autoescape: bool) -> None:
-        super().__init__(autoescape=autoescape)
+    def __init__(self, *, autoescape: bool, strict: bool) -> None:
+        """`strict`: a filter that there is not is an error, not without effect."""
+        super().__init__(autoescape=autoescape, strict_filters=strict)
         for loading in ("include", "render"):
             self.tags.pop(loading, None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from belvedere.lookml.assemble import Raw, Value
-from belvedere.lookml.constants import Constants
+from belvedere.lookml.constants import Constants, replaced
 from belvedere.lookml.dashboard_files import RawDashboard
-from belvedere.lookml.diagnostics import Diagnostic
+from belvedere.lookml.diagnostics import Diagnostic, Severity
 from belvedere.lookml.inclusion import MODEL_TAILS, Inclusion
 from belvedere.lookml.localization import TAIL as STRINGS, Localization, locale_of
 from belvedere.lookml.manifest import Manifest, constants_of, read_manifest
@@ -90,9 +91,9 @@ def _add_imported(
 ) -> dict[str, tuple[Path, Fingerprint] | None]:
     """Read the projects that included paths name, and what those include in turn."""
     imported: dict[str, tuple[Path, Fingerprint] | None] = {}
-    unread = [file for file in files.values() if file.includes]
+    unread = deque(file for file in files.values() if file.includes)
     while unread:
-        for name in _imported_names(unread.pop()):
+        for name in _imported_names(unread.popleft(), files, imported):
             if name in imported:
                 continue
             path = imports(name)
@@ -109,13 +110,33 @@ def _add_imported(
     return imported
 
 
-def _imported_names(file: SourceFile) -> list[str]:
+def _imported_names(
+    file: SourceFile, files: Mapping[str, SourceFile], imported: Iterable[str]
+) -> list[str]:
     patterns = [
         item.value
         for node in file.includes
         for item in (node.children if node.kind == "list" else [node])
     ]
+    if any("@{" in pattern for pattern in patterns):
+        constants = _constants(files, imported).of(file.tree.path)
+        patterns = [replaced(pattern, constants, lambda _: None) for pattern in patterns]
     return [pattern[2:].partition("/")[0] for pattern in patterns if pattern.startswith("//")]
+
+
+def _constants(files: Mapping[str, SourceFile], imported: Iterable[str]) -> Constants:
+    """What is known with the projects that are imported so far."""
+    silent = Reader(Constants())
+    read = {name: _manifest(files, f"//{name}/", silent) for name in imported}
+    found = {name: manifest for name, manifest in read.items() if manifest is not None}
+    return constants_of(_manifest(files, "", silent), found, silent)
+
+
+def _manifest(files: Mapping[str, SourceFile], prefix: str, reader: Reader) -> Manifest | None:
+    for path in _MANIFESTS:
+        if prefix + path in files:
+            return read_manifest(files[prefix + path].tree, reader)
+    return None
 
 
 @contextmanager
@@ -150,7 +171,7 @@ class _Loader:
         self._resolved: _Resolved = {}
         self._diagnostics: list[Diagnostic] = []
         manifest_reader = Reader(Constants())
-        self._manifest = self._read_manifest("", manifest_reader)
+        self._manifest = _manifest(files, "", manifest_reader)
         self._name = name or (self._manifest and self._manifest.project_name) or root.name
         self._inclusion = Inclusion(self._name, files)
         self._constants = constants_of(self._manifest, self._imported_manifests(), manifest_reader)
@@ -162,12 +183,7 @@ class _Loader:
     def loaded(self) -> Loaded:
         for file in self._files.values():
             self._diagnostics += file.problems
-        models = {}
-        for path in self._inclusion.own_paths:
-            tail = next((tail for tail in MODEL_TAILS if path.endswith(tail)), None)
-            if tail is not None:
-                name = path.rsplit("/", 1)[-1].removesuffix(tail)
-                models[name] = self._model(name, path)
+        models = {name: self._model(name, path) for name, path in self._model_files().items()}
         stamps = b"".join(file.stamp for file in self._files.values())
         digest = hashlib.blake2b(stamps, digest_size=16)
         return Loaded(
@@ -182,19 +198,35 @@ class _Loader:
             resolved=self._resolved,
         )
 
-    # Manifest
+    def _model_files(self) -> dict[str, str]:
+        """Paths by the models' names; of several files of one name the first counts."""
+        found: dict[str, str] = {}
+        for path in self._inclusion.own_paths:
+            tail = next((tail for tail in MODEL_TAILS if path.endswith(tail)), None)
+            if tail is None:
+                continue
+            name = path.rsplit("/", 1)[-1].removesuffix(tail)
+            first = found.setdefault(name, path)
+            if first != path:
+                message = f"A model named {name} has been defined multiple times; see also {first}"
+                self._diagnostics.append(
+                    Diagnostic(
+                        severity=Severity.error,
+                        kind="model",
+                        message=message,
+                        location=self._files[path].tree.location(0),
+                        model=name,
+                    )
+                )
+        return found
 
-    def _read_manifest(self, prefix: str, reader: Reader) -> Manifest | None:
-        for path in _MANIFESTS:
-            if prefix + path in self._files:
-                return read_manifest(self._files[prefix + path].tree, reader)
-        return None
+    # Manifest
 
     def _imported_manifests(self) -> dict[str, Manifest]:
         """Those of imported projects; their own problems are told where they are opened."""
         found = {}
         for name in self._imported_projects:
-            manifest = self._read_manifest(f"//{name}/", Reader(Constants()))
+            manifest = _manifest(self._files, f"//{name}/", Reader(Constants()))
             if manifest is not None:
                 found[name] = manifest
         return found

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from belvedere.lookml.assemble import Raw, Value, raw_of
-from belvedere.lookml.constants import Constants
+from belvedere.lookml.constants import Constants, replaced
 from belvedere.lookml.diagnostics import Severity, did_you_mean
 from belvedere.lookml.localization import PERMISSIVE, STRICT
 from belvedere.lookml.model import Location
@@ -28,9 +28,14 @@ class Constant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dependency(msgspec.Struct, frozen=True, kw_only=True):
-    """An imported project; `ref` is a branch, tag or commit of the remote one at `url`."""
+    """An imported project; `ref` is a branch, tag or commit of the remote one at `url`.
+
+    `written` is the name as it is written, perhaps with constants; `name` has the manifest's own
+    ones filled in.
+    """
 
     name: str
+    written: str = ""
     url: str | None = None
     ref: str | None = None
     is_remote: bool = False
@@ -81,10 +86,13 @@ def read_manifest(tree: SyntaxTree, reader: Reader) -> Manifest:
     """The manifest in a file's tree; the reader collects what is wrong with it."""
     raw = raw_of(Node("block", "manifest", "", 0, len(tree.text), children=tree.nodes), tree)
     reader.check_parameters(raw, "manifest")
+    constants = {found.name: found for found in _constants(reader, raw)}
+    own = Constants({name: constant.value for name, constant in constants.items()})
+    filling = Reader(own, diagnostics=reader.diagnostics)
     return Manifest(
         project_name=reader.text(raw, "project_name"),
-        constants={found.name: found for found in _constants(reader, raw)},
-        dependencies={found.name: found for found in _dependencies(reader, raw)},
+        constants=constants,
+        dependencies={found.name: found for found in _dependencies(filling, raw)},
         applications={found.name: found for found in _applications(reader, raw)},
         visualizations={found.id: found for found in _visualizations(reader, raw)},
         localization=_localization(reader, raw),
@@ -128,18 +136,24 @@ def _dependencies(reader: Reader, raw: Raw) -> Iterator[Dependency]:
                 continue
             if kind == "remote_dependency" and child.last("url") is None:
                 reader.report(f"The remote_dependency {name} has no url", child.location)
+            written = child.last("project")
             yield Dependency(
                 name=name,
+                written=written.node.value if written is not None else name,
                 url=reader.text(child, "url"),
                 ref=reader.text(child, "ref"),
                 is_remote=kind == "remote_dependency",
-                overrides={
-                    item.name: value.node.value
-                    for item in child.children("override_constant")
-                    if (value := item.last("value")) is not None
-                },
+                overrides=dict(_overrides(reader, child)),
                 location=child.location,
             )
+
+
+def _overrides(reader: Reader, dependency: Raw) -> Iterator[tuple[str, str]]:
+    for item in dependency.children("override_constant"):
+        value = item.last("value")
+        if value is not None:
+            reader.filled(value.node.value, value)  # tells of constants that there are not
+            yield item.name, value.node.value
 
 
 def _plain(reader: Reader, raw: Raw, parameter: str) -> dict[str, Any]:
@@ -210,25 +224,36 @@ def constants_of(
     """What each project's files see. A project overrides the exported constants of those that
     it imports; the nearer to the opened project, the more its overrides count.
     """
-    values = {
-        name: {key: constant.value for key, constant in manifest.constants.items()}
-        for name, manifest in imported.items()
-    }
+    own_values = _values(own) if own is not None else {}
+    values = {name: _values(manifest) for name, manifest in imported.items()}
     overridden: set[tuple[str, str]] = set()
-    for manifest in (*reversed(list(imported.values())), *([own] if own is not None else [])):
+    nearest_first = [(own, own_values)] if own is not None else []
+    nearest_first += [(manifest, values[name]) for name, manifest in imported.items()]
+    for manifest, seen in nearest_first:
         for dependency in manifest.dependencies.values():
-            target = imported.get(dependency.name)
+            name = replaced(dependency.written or dependency.name, seen, _ignored)
+            target = imported.get(name)
             if target is None:
                 continue
             for key in _allowed(dependency, target, reader, quiet=manifest is not own):
-                values[dependency.name][key] = dependency.overrides[key]
-                overridden.add((dependency.name, key))
+                if (name, key) not in overridden:
+                    values[name][key] = replaced(dependency.overrides[key], seen, _ignored)
+                    overridden.add((name, key))
     _check_required(own, imported, overridden, reader)
     exported: dict[str, str] = {}
     for known in values.values():
         exported |= known
-    seen = exported | {key: c.value for key, c in own.constants.items()} if own else exported
-    return Constants(seen, {name: exported | known for name, known in values.items()})
+    return Constants(
+        exported | own_values, {name: exported | known for name, known in values.items()}
+    )
+
+
+def _values(manifest: Manifest) -> dict[str, str]:
+    return {name: constant.value for name, constant in manifest.constants.items()}
+
+
+def _ignored(_: str) -> None:
+    """Unknown constants are told where the manifest is read."""
 
 
 def _allowed(

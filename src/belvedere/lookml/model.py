@@ -140,6 +140,19 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_measure(self) -> bool:
         return self.category is Category.measure
 
+    @property
+    def measured_timeframe(self) -> str | None:
+        """The timeframe that a measure of type `date` and its like is written in."""
+        if not self.is_measure or not self.type.startswith("date"):
+            return None
+        return "date" if self.type == "date" else self.type.removeprefix("date_")
+
+    @property
+    def is_read_duration(self) -> bool:
+        """A duration that a column already holds, as dimensions of derived tables do."""
+        computed = self.dimension_group or self.sql_start or self.sql_end
+        return self.interval is not None and not computed
+
 
 class SourceColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     """A column of a native derived table: from an explore's field, or derived by `sql`."""

@@ -116,6 +116,7 @@ class Reader:
             return [self.filled(child.value or child.key, value) for child in node.children]
         if node.kind in ("word", "string"):
             return [self.filled(node.value, value)]
+        self.report(f"{node.key} takes a list: [a, b]", value.location)
         return []
 
     def maybe_names(self, raw: Raw, parameter: str) -> tuple[str, ...] | None:
@@ -126,14 +127,15 @@ class Reader:
         found: list[FilterPair] = []
         for value in raw.all(parameter):
             node = value.node
-            if node.kind == "list":
-                found += [
-                    FilterPair(child.key, self.filled(child.value, value))
-                    for child in node.children
-                    if child.kind == "pair"
-                ]
-            elif node.kind == "block":
+            if node.kind == "block":
                 found += self._block_pairs(value)
+                continue
+            for child in node.children or (node,):
+                if child.kind == "pair":
+                    found.append(FilterPair(child.key, self.filled(child.value, value)))
+                elif child.value:
+                    message = f'{parameter} takes [field: "expression", …], not {child.value}'
+                    self.report(message, value.location)
         return tuple(found)
 
     def _block_pairs(self, value: Value) -> list[FilterPair]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from belvedere.lookml.assemble import Raw
@@ -22,6 +23,7 @@ from belvedere.lookml.reading import Reader
 from belvedere.lookml.resolve_tables import explore_source
 from belvedere.lookml.vocabulary import PARAMETERS
 
+_PLAIN_NAME = re.compile(r"\w+")
 _ONCE = ("datagroup", "access_grant", "named_value_format", "map_layer", "test")
 """Objects whose names are used once in a model."""
 
@@ -104,6 +106,9 @@ def _datagroup(reader: Reader, raw: Raw) -> Datagroup:
             f"The datagroup {raw.name} needs a sql_trigger, an interval_trigger or a max_cache_age"
         )
         reader.report(message, raw.location, kind="model")
+    if not _PLAIN_NAME.fullmatch(raw.name):
+        message = f'The name of datagroup "{raw.name}" takes letters, digits and underscores'
+        reader.report(message, raw.location, severity=Severity.warning, kind="model")
     if made.sql_trigger and made.interval_trigger:
         message = f"The datagroup {raw.name} has two triggers: interval_trigger counts"
         reader.report(message, raw.location, severity=Severity.warning, kind="model")
@@ -116,7 +121,11 @@ def _access_grant(reader: Reader, raw: Raw) -> AccessGrant:
     if attribute is None:
         message = f"The access_grant {raw.name} names no user_attribute: nobody holds it"
         reader.report(message, raw.location, kind="model")
-    return AccessGrant(raw.name, attribute or "", reader.names(raw, "allowed_values"))
+    allowed = reader.names(raw, "allowed_values")
+    if not allowed:
+        message = f"The access_grant {raw.name} has no allowed_values: nobody holds it"
+        reader.report(message, raw.location, kind="model")
+    return AccessGrant(raw.name, attribute or "", allowed)
 
 
 def _value_format(reader: Reader, raw: Raw) -> NamedValueFormat:
@@ -165,7 +174,9 @@ def _explores(
     explore_of: Callable[[Raw], Explore],
     views: dict[str, View],
 ) -> dict[str, Explore]:
-    """Explores whose base view exists; joins of unknown views are left out, with an error."""
+    """Explores whose base view exists; joins of unknown views, or under the name of the base, are
+    left out, with an error.
+    """
     found: dict[str, Explore] = {}
     for name in explores.names():
         explore = explore_of(explores.get(name))
@@ -174,7 +185,10 @@ def _explores(
             continue
         joins = []
         for join in explore.joins:
-            if join.view in views:
+            if join.name == explore.base:
+                message = f'Join "{join.name}" has the name of the base view: give it another one'
+                _wrong(reader, message, "model", join, explore)
+            elif join.view in views:
                 joins.append(join)
             else:
                 _unknown_view(reader, join.view, views, join, explore)
@@ -192,10 +206,12 @@ def _with_joins(explore: Explore, joins: tuple[Join, ...]) -> Explore:
 def _unknown_view(
     reader: Reader, view: str, views: dict[str, View], owner: Explore | Join, explore: Explore
 ) -> None:
+    message = f'Unknown view "{view}" in explore "{explore.name}".{did_you_mean(view, views)}'
+    _wrong(reader, message, "reference", owner, explore)
+
+
+def _wrong(
+    reader: Reader, message: str, kind: str, owner: Explore | Join, explore: Explore
+) -> None:
     if owner.location is not None:
-        reader.report(
-            f'Unknown view "{view}" in explore "{explore.name}".{did_you_mean(view, views)}',
-            owner.location,
-            kind="reference",
-            explore=explore.name,
-        )
+        reader.report(message, owner.location, kind=kind, explore=explore.name)

@@ -102,7 +102,7 @@ def _access_filters(reader: Reader, raw: Raw) -> Iterable[AccessFilter]:
         yield AccessFilter(name, _NOBODYS)
     for value in raw.all("access_filter"):
         written = reader.texts(value)
-        if not written:
+        if not written and value.node.kind == "block":
             continue
         if "field" not in written or "user_attribute" not in written:
             reader.report("access_filter needs a field and a user_attribute", value.location)

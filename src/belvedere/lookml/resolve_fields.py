@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
+
+import msgspec
 
 from belvedere.lookml.assemble import Raw, Value
 from belvedere.lookml.diagnostics import Severity, did_you_mean
@@ -96,7 +98,7 @@ class FieldResolver:
             elif raw.key == "dimension":
                 yield self._dimension(raw)
             elif raw.key == "measure":
-                yield self._measure(raw)
+                yield from self._measures(raw)
             else:
                 yield self._input(raw)
 
@@ -251,12 +253,7 @@ class FieldResolver:
             self._report(f'Unknown type "{kind}" of dimension_group "{raw.name}"', raw)
         default = DEFAULT_TIMEFRAMES + (FISCAL_TIMEFRAMES if self._fiscal else ())
         written = self._reader.maybe_names(raw, "timeframes")
-        timeframes = [_timeframe(name) for name in written] if written else default
-        for timeframe in dict.fromkeys(timeframes):
-            if timeframe not in TIMEFRAMES:
-                hint = did_you_mean(timeframe, TIMEFRAMES)
-                self._report(f'Unknown timeframe "{timeframe}" of "{raw.name}".{hint}', raw)
-                continue
+        for timeframe in self._timeframes(raw, written or default):
             name = raw.name if timeframe == "yesno" else f"{raw.name}_{timeframe}"
             yield Field(
                 category=Category.dimension,
@@ -265,6 +262,15 @@ class FieldResolver:
                 dimension_group=raw.name,
                 **(values | {"name": name}),
             )
+
+    def _timeframes(self, raw: Raw, written: Iterable[str]) -> Iterator[str]:
+        """The timeframes there are of those that are written."""
+        for timeframe in dict.fromkeys(map(_timeframe, written)):
+            if timeframe in TIMEFRAMES:
+                yield timeframe
+                continue
+            hint = did_you_mean(timeframe, TIMEFRAMES)
+            self._report(f'Unknown timeframe "{timeframe}" of "{raw.name}".{hint}', raw)
 
     def _durations(self, raw: Raw, values: dict[str, Any]) -> Iterator[Field]:
         for interval in self._reader.maybe_names(raw, "intervals") or INTERVALS:
@@ -281,6 +287,17 @@ class FieldResolver:
             )
 
     # Measures, filters, parameters
+
+    def _measures(self, raw: Raw) -> Iterator[Field]:
+        """One measure, or one of type `time` for each timeframe that it names."""
+        made = self._measure(raw)
+        written = self._reader.maybe_names(raw, "timeframes")
+        if not written or made.type != "date_time":
+            yield made
+            return
+        for timeframe in self._timeframes(raw, written):
+            values = {"name": f"{raw.name}_{timeframe}", "type": f"date_{timeframe}"}
+            yield msgspec.structs.replace(made, **values)
 
     def _measure(self, raw: Raw) -> Field:
         values = self._common(raw)

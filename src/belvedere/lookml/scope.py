@@ -110,7 +110,7 @@ class Scope:
     def expand(
         self, items: Iterable[str], alias: str, everything: Iterable[str] | None = None
     ) -> list[str]:
-        """A `fields:` list as full names: sets, `view.set*`, `ALL_FIELDS*`, `-exclusions`.
+        """A `fields:` list as full names: sets, `view.set*`, `view*`, `ALL_FIELDS*`, `-exclusions`.
 
         `alias` is the view whose short names are meant, `everything` what ALL_FIELDS* is.
         A list that only excludes starts from everything.
@@ -138,6 +138,8 @@ class Scope:
         if not item.endswith("*"):
             return self._named(item if "." in item else f"{alias}.{item}")
         owner, _, name = item[:-1].rpartition(".")
+        if not owner and name in self.aliases and name not in self.aliases[alias].sets:
+            owner, name = name, _ALL[:-1]
         owner = owner or alias
         view = self.aliases.get(owner)
         if name == _ALL[:-1]:

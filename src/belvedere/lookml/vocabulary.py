@@ -85,7 +85,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
         "dimension_group": f"{_FIELD} timeframes intervals sql_start sql_end primary_key",
         "measure": f"{_FIELD} filters filter sql_distinct_key percentile list_field approximate "
         "approximate_threshold allow_approximate_optimization direction based_on based_on_time "
-        "period kind value_to_date",
+        "period kind value_to_date timeframes",
         "filter": f"{_FIELD}",
         "parameter": f"{_FIELD} allowed_value allowed_values",
         "view": "sql_table_name derived_table label view_label extends extension final suggestions "
@@ -344,6 +344,7 @@ MEANT_FOR: dict[tuple[str, str], tuple[str, ...]] = {
     ("dimension", "sql_end"): ("duration", "duration_*"),
     ("dimension", "intervals"): ("dimension_group",),
     ("dimension", "timeframes"): ("dimension_group",),
+    ("measure", "timeframes"): ("time",),
     ("dimension", "datatype"): _TIMES,
     ("dimension", "convert_tz"): (*_TIMES, "duration", "duration_*"),
     ("dimension_group", "timeframes"): ("time",),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from belvedere.accounts.tokens import AccessSession
 from belvedere.errors import BelvedereError, NotFound
-from belvedere.lookml.model import DataTest
+from belvedere.lookml.model import DataTest, Model
 from belvedere.query.definition import Definition
 from belvedere.query.options import RunOptions
 from belvedere.query.runner import Runner
@@ -21,7 +21,11 @@ class TestOutcome:
     failed: int
 
 
-def run(runner: Runner, model: str, test: DataTest, asker: AccessSession) -> TestOutcome:
+_MOST_ROWS = 5000
+"""Of a test that says no limit."""
+
+
+def run(runner: Runner, model: Model, test: DataTest, asker: AccessSession) -> TestOutcome:
     """Run the test as the asker; a query that cannot run fails every assert."""
     definition = _definition(model, test)
     options = RunOptions("json", server_table_calcs=True)
@@ -55,26 +59,39 @@ def _calculation(name: str) -> str:
     return f"assert {name}"
 
 
-def _definition(model: str, test: DataTest) -> Definition:
+def fields(model: Model, test: DataTest) -> tuple[str, ...]:
+    """Full names of what the test's query selects."""
+    columns = test.explore_source.columns
+    return tuple(_qualified(model, test, column.field or column.name) for column in columns)
+
+
+def filters(model: Model, test: DataTest) -> dict[str, str]:
+    pairs = test.explore_source.filters
+    return {_qualified(model, test, pair.field): pair.expression for pair in pairs}
+
+
+def _qualified(model: Model, test: DataTest, name: str) -> str:
+    """Bare names are those of the explore's base view."""
+    explore = model.explores.get(test.explore_source.explore)
+    return name if "." in name or explore is None else f"{explore.base}.{name}"
+
+
+def _definition(model: Model, test: DataTest) -> Definition:
     source = test.explore_source
-
-    def qualified(name: str) -> str:
-        return name if "." in name else f"{source.explore}.{name}"
-
     asserts = [
         {"table_calculation": _calculation(name), "expression": expression}
         for name, expression in test.asserts
     ]
     return Definition(
-        model=model,
+        model=model.name,
         view=source.explore,
-        fields=tuple(qualified(column.field or column.name) for column in source.columns),
-        filters={qualified(pair.field): pair.expression for pair in source.filters},
+        fields=fields(model, test),
+        filters=filters(model, test),
         sorts=tuple(
-            f"{qualified(sort.field)} {'desc' if sort.descending else 'asc'}"
+            f"{_qualified(model, test, sort.field)} {'desc' if sort.descending else 'asc'}"
             for sort in source.sorts
         ),
-        limit=None if source.limit is None else str(source.limit),
+        limit=str(source.limit or _MOST_ROWS),
         filter_expression=source.expression_custom_filter,
         query_timezone=None if source.timezone == "query_timezone" else source.timezone,
         dynamic_fields=json.dumps(asserts),

@@ -251,6 +251,9 @@ class _MergePresenter:
         owner = self._owners.get(name)
         return None if owner is None else (self._sources[owner[0]], owner[1])
 
+    def problems(self) -> list[tuple[str, str]]:
+        return [told for source in self._sources for told in source.problems()]
+
     def label(self, name: str) -> str:
         found = self._of(name)
         if found is not None:

@@ -125,6 +125,9 @@ class QueryPresenter:
             found += self._drilling.links(scoped, here, self.rendered(name, value))
         return found
 
+    def problems(self) -> list[tuple[str, str]]:
+        return list(self._templates.problems)
+
     def _written_link(
         self, written: Link, scoped: ScopedField, value: Any, row: dict[str, Any]
     ) -> dict[str, Any] | None:

@@ -45,9 +45,13 @@ class CellTemplates:
         self._asked = asked
         self._attributes = attributes
         self._cells = cells
+        self.problems: dict[tuple[str, str], None] = {}
+        """Templates that failed: the field's full name and what happened."""
 
     def html(self, scoped: ScopedField, value: Any, row: Row) -> str | None:
-        """Escaped but for what the template itself writes; None for a field without html."""
+        """Escaped but for what the template itself writes; None for a field without html, or
+        whose html fails.
+        """
         template = scoped.field.html
         if template is None:
             return None
@@ -55,9 +59,9 @@ class CellTemplates:
         return self._render(liquid.render_html, template, variables, scoped)
 
     def text(self, template: str, scoped: ScopedField, value: Any, row: Row) -> str:
-        """A link's label or url, or a part of an action."""
+        """A link's label or url, or a part of an action; nothing where the template fails."""
         variables = self._variables(scoped, value, row, page=False)
-        return self._render(liquid.render_cell, template, variables, scoped)
+        return self._render(liquid.render_cell, template, variables, scoped) or ""
 
     def actions(self, scoped: ScopedField, value: Any, row: Row) -> list[dict[str, Any]]:
         """The field's actions with their templates carried out; those without a url are left
@@ -87,13 +91,15 @@ class CellTemplates:
         template: str,
         variables: liquid.CellVariables,
         scoped: ScopedField,
-    ) -> str:
+    ) -> str | None:
+        """None where the template fails: what it decorates is shown all the same."""
         try:
             return render(template, variables)
         except LookmlError as error:
             place = scoped.field.location
             where = f"{scoped.full_name} at {place}" if place is not None else scoped.full_name
-            raise LookmlError(str(error), where) from None
+            self.problems[scoped.full_name, f"{error} ({where})"] = None
+            return None
 
     # Variables
 

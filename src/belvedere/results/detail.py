@@ -53,7 +53,7 @@ def json_detail(shaped: Shaped, presenter: Presenter, facts: Facts) -> dict[str,
                 "fatal": False,
                 "sql_error_loc": None,
             }
-            for field, message in (*facts.warnings, *shaped.problems)
+            for field, message in (*facts.warnings, *shaped.problems, *presenter.problems())
         ]
         or None,
         "show_sql_warning": False,

@@ -25,6 +25,9 @@ class Presenter(Protocol):
 
     def field_metadata(self, name: str) -> dict[str, Any]: ...
 
+    def problems(self) -> list[tuple[str, str]]:
+        """What could not be shown so far: the field, and what happened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

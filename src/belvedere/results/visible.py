@@ -87,6 +87,7 @@ class VisiblePresenter:
         self.links = presenter.links
         self.filterable = presenter.filterable
         self.field_metadata = presenter.field_metadata
+        self.problems = presenter.problems
 
     def label(self, name: str) -> str:
         own = self._visible.labels.get(name)

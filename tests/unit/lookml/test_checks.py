@@ -62,7 +62,6 @@ VIEWS = [
     ("dimension: x { type: distance }", "start_location_field and end_location_field"),
     ("dimension: x { type: tier }", "A dimension of type tier needs tiers"),
     ("dimension: x { type: tier tiers: [3, 1] }", "tiers have to ascend"),
-    ("dimension: x { type: duration_day }", "A duration needs sql_start and sql_end"),
     ("dimension: x { type: strin }", 'Unknown type "strin" of dimension "x". Did you mean'),
     ("dimension_group: x { type: time timeframes: [dat] }", 'Unknown timeframe "dat" of "x".'),
     ("dimension: x { hidden: maybe }", 'hidden of dimension "x" takes yes or no, not "maybe".'),
@@ -146,7 +145,10 @@ VIEWS = [
     ('dimension: x { case: { when: { label: "a" } } }', "when of a case needs sql and label"),
     ('filter: f { type: number default_value: "x y" }', "(default_value of f)"),
     ("dimension: x { sql: {% if %} ;; }", "Liquid error"),
-    ("dimension: x { html: {{ value | shout }} ;; }", "Liquid error: unknown filter 'shout'"),
+    (
+        "dimension: x { html: {{ value | shout }} ;; }",
+        "warning Liquid error: unknown filter 'shout'",
+    ),
     ('dimension: x { label: "{{ _modle._name }}" }', "Variable not found (_modle). Did you mean"),
     (
         "dimension: x { html: {{ y._value }} ;; }",
@@ -165,6 +167,15 @@ VIEWS = [
         "{% condition %} has no meaning outside of SQL",
     ),
     ('dimension: x { fanout_on: "y" }', 'fanout_on of dimension "x" has no effect'),
+    (
+        "measure: c { type: count filters: [id] } dimension: id {}",
+        'error filters takes [field: "expression", …], not id',
+    ),
+    ("dimension: x { required_access_grants: { a: b } }", "required_access_grants takes a list"),
+    ("dimension: x { type: duration_day sql_start: 1 ;; }", "A duration needs sql_start and sql_e"),
+    ("measure: x { type: time timeframes: [dat] sql: 1 ;; }", 'timeframe "dat" of "x". Did you'),
+    ("measure: x { type: max timeframes: [date] sql: 1 ;; }", "it is meant for time, not for max"),
+    ("dimension: x { sql: {{ 1 | shout }} ;; }", "error Liquid error: unknown filter 'shout'"),
     ("dimension: x { sql: ${EXTENDED} ;; }", "${EXTENDED}: there is no sql that this extends"),
 ]
 
@@ -233,6 +244,8 @@ EXPLORES = [
     ),
     ("access_filter: { field: people.nme user_attribute: a }", 'Unknown field "people.nme" in an'),
     ("access_filter: { field: people.name }", "needs a field and a user_attribute"),
+    ('access_filter: "people.name"', "needs a field and a user_attribute"),
+    ("join: people { sql_on: 1=1 ;; }", 'Join "people" has the name of the base view'),
     ("access_filter_fields: [people.name]", "access_filter_fields is no longer in the language"),
     ("fields: [ALL_FIELDS*, -people.nme]", 'field "people.nme" in fields.'),
     ("fields: [people.fw*]", 'Unknown or inaccessible set "people.fw*" in fields.'),
@@ -285,6 +298,8 @@ MODELS = [
     ("datagroup: d {}", "The datagroup d needs a sql_trigger"),
     ('datagroup: d { sql_trigger: 1 ;; interval_trigger: "1 hour" }', "interval_trigger counts"),
     ("access_grant: g {}", "The access_grant g names no user_attribute"),
+    ("access_grant: g { user_attribute: a }", "The access_grant g has no allowed_values"),
+    ('datagroup: a-b { max_cache_age: "1 hour" }', 'The name of datagroup "a-b" takes letters'),
     ("map_layer: l {}", "The map_layer l needs a file or a url"),
     ("named_value_format: f {}", "The named_value_format f has no value_format"),
     ('named_value_format: f { value_fromat: "0" }', 'parameter "value_fromat"'),
@@ -308,6 +323,15 @@ def test_models(tmp_path: Path, text: str, message: str) -> None:
     assert any(message in line for line in found), found
 
 
+def test_models_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old/m.model.lkml").write_text('connection: "other"')
+    found = opened(tmp_path, "")
+    assert [str(d.location) for d in found.errors] == ["old/m.model.lkml:1:1"]
+    assert "A model named m has been defined multiple times" in found.errors[0].message
+    assert found.models["m"].connection == "c"
+
+
 def test_a_model_needs_a_connection(tmp_path: Path) -> None:
     assert told(tmp_path, "", 'label: "x"\n') == ["0:1 error The model m has no connection"]
 
@@ -316,7 +340,7 @@ def test_a_project_without_faults(tmp_path: Path) -> None:
     text = """
 explore: people {
   always_filter: { filters: [name: "x", people.born: "7 days"] }
-  fields: [ALL_FIELDS*, -people.few*]
+  fields: [ALL_FIELDS*, -people.few*, twin*]
   join: twin { from: people relationship: one_to_one foreign_key: people.id fields: [few*, made] }
   query: q { dimensions: [people.name, twin.made_date] measures: [count] }
 }

@@ -98,3 +98,51 @@ def test_only_the_projects_that_are_given_are_looked_at(projects: Path) -> None:
     assert (
         open_project(projects / "shop", "shop", lambda _: None).models["shop"].views.keys() == set()
     )
+
+
+BLOCK = """
+project_name: "block"
+constant: CONFIG { value: "block-config" export: override_required }
+constant: SCHEMA { value: "sold" export: override_required }
+local_dependency: { project: "@{CONFIG}" override_constant: SCHEMA { value: "@{SCHEMA}" } }
+"""
+
+
+def test_projects_that_constants_name(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "block/manifest.lkml": BLOCK,
+            "block/block.model.lkml": 'connection: "c" include: "//@{CONFIG}/views/*.view"\n'
+            "explore: orders { view_name: orders_config }",
+            "block-config/manifest.lkml": 'constant: SCHEMA { value: "x" export: override_optional }',
+            "block-config/views/o.view.lkml": "view: orders_config { sql_table_name: @{SCHEMA}.o ;; dimension: id {} }",
+        },
+    )
+    project = open_project(tmp_path / "block")
+    assert messages(project) == []
+    assert list(project.imported) == ["block-config"]
+    assert project.models["block"].views["orders_config"].sql_table_name == "sold.o"
+    assert project.reloaded() is project
+
+    write(
+        tmp_path,
+        {
+            "mine/manifest.lkml": 'constant: HERE { value: "here" }\n'
+            'local_dependency: { project: "block" override_constant: CONFIG { value: "own-config" } '
+            'override_constant: SCHEMA { value: "@{HERE}" } }',
+            "mine/m.model.lkml": 'connection: "c" include: "//block/block.explore"\nexplore: orders { view_name: orders_config }',
+            "block/block.explore.lkml": 'include: "//@{CONFIG}/**/*.view"',
+            "own-config/manifest.lkml": 'constant: SCHEMA { value: "y" export: override_optional }',
+            "own-config/o.view.lkml": "view: orders_config { sql_table_name: @{SCHEMA}.own ;; dimension: id {} }",
+        },
+    )
+    project = open_project(tmp_path / "mine")
+    assert messages(project) == []
+    assert project.models["m"].views["orders_config"].sql_table_name == "here.own"
+
+
+def test_unknown_constants_of_a_dependency(tmp_path: Path) -> None:
+    manifest = 'local_dependency: { project: "a" override_constant: x { value: "@{nope}" } }'
+    write(tmp_path / "p", {"manifest.lkml": manifest, "m.model.lkml": 'connection: "c"'})
+    assert messages(open_project(tmp_path / "p")) == ["Could not find the constant nope."]

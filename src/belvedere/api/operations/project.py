@@ -206,9 +206,8 @@ def _tests(call: Call, found: Project, file_id: str | None) -> Iterator[tuple[Mo
 
 def _present_test(project_name: str, model: Model, test: DataTest) -> dict[str, Any]:
     source = test.explore_source
-    names = [column.field or column.name for column in source.columns]
-    pairs = [("fields", ",".join(names))]
-    pairs += [(f"f[{pair.field}]", pair.expression) for pair in source.filters]
+    pairs = [("fields", ",".join(data_tests.fields(model, test)))]
+    pairs += [(f"f[{name}]", text) for name, text in data_tests.filters(model, test).items()]
     return {
         "can": {"run": True},
         "model_name": model.name,
@@ -221,7 +220,7 @@ def _present_test(project_name: str, model: Model, test: DataTest) -> dict[str, 
 
 
 def _run(call: Call, project_name: str, model: Model, test: DataTest) -> dict[str, Any]:
-    outcome = data_tests.run(call.services.runner, model.name, test, call.session)
+    outcome = data_tests.run(call.services.runner, model, test, call.session)
     place = _place(project_name, test.location)
     return {
         "can": {},
