@@ -89,6 +89,8 @@ class Inclusion:
             found = matching(f"/{prefix}{plain}", "", self._name, self.own_paths)
             if found:
                 return found
+        if "dashboard" in pattern and any(file.startswith(f"//{name}/") for file in self._files):
+            return []
         reader.report(
             f'This include does not match any files: "{pattern}" (there is no project of that '
             "name, or it has no such files)",
@@ -106,5 +108,9 @@ class Inclusion:
 
 
 def _is_model(pattern: str) -> bool:
-    """Whether the pattern names one model file of the same project: wildcards mean no models."""
-    return not pattern.startswith("//") and not set("*?[") & set(pattern)
+    """Whether the pattern means model files: of the same project one that is named whole, of
+    others those that a pattern asks for, as blocks do with the projects that configure them.
+    """
+    if pattern.startswith("//"):
+        return pattern.endswith((".model", *MODEL_TAILS))
+    return not set("*?[") & set(pattern)

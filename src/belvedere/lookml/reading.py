@@ -149,8 +149,9 @@ class Reader:
         return {child.key: self.filled(child.value, value) for child in value.node.children}
 
     def sorts(self, raw: Raw) -> tuple[SortSpec, ...]:
+        """`sorts: [field: desc]`, and the older `sort: { field: f desc: yes }`."""
         found: list[SortSpec] = []
-        for value in raw.all("sorts"):
+        for value in (*raw.all("sorts"), *raw.all("sort")):
             if value.node.kind == "list":
                 for child in value.node.children:
                     name, direction = (

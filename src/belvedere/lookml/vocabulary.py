@@ -57,6 +57,7 @@ ADDITIVE = frozenset(
         "extends",
         "access_filter",
         "sorts",
+        "sort",
     ]
 )
 """Parameters whose values add up under extends and refinements."""
@@ -103,11 +104,11 @@ PARAMETERS: dict[str, frozenset[str]] = {
         "set": "fields label",
         "derived_table": f"sql explore_source sql_create create_process {_PERSISTENCE}",
         "explore_source": "column derived_column filters dev_filters bind_filters "
-        "bind_all_filters expression_custom_filter limit sorts timezone",
+        "bind_all_filters expression_custom_filter limit sorts sort timezone",
         "datagroup": "sql_trigger interval_trigger max_cache_age label description",
         "access_grant": "user_attribute allowed_values",
         "aggregate_table": "query materialization",
-        "query": "dimensions measures pivots filters sorts limit column_limit timezone label "
+        "query": "dimensions measures pivots filters sorts sort limit column_limit timezone label "
         "description",
         "materialization": _PERSISTENCE,
         "named_value_format": "value_format strict_value_format",

@@ -146,3 +146,19 @@ def test_unknown_constants_of_a_dependency(tmp_path: Path) -> None:
     manifest = 'local_dependency: { project: "a" override_constant: x { value: "@{nope}" } }'
     write(tmp_path / "p", {"manifest.lkml": manifest, "m.model.lkml": 'connection: "c"'})
     assert messages(open_project(tmp_path / "p")) == ["Could not find the constant nope."]
+
+
+def test_models_of_a_project_that_configures(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "block/block.model.lkml": 'connection: "c" include: "//config/*/*.model.lkml" include: "//config/*.dashboard" '
+            "explore: orders { extends: [orders_config] } view: orders { dimension: id {} }",
+            "config/models/own.model.lkml": 'connection: "other" explore: orders_config { label: "Sold" hidden: yes }',
+        },
+    )
+    project = open_project(tmp_path / "block")
+    assert [message for message in messages(project) if "orders_config" not in message] == []
+    assert project.models["block"].connection == "c"
+    assert project.models["block"].explores["orders"].label == "Sold"
+    assert list(project.models) == ["block"]
