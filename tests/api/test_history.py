@@ -61,7 +61,7 @@ def test_a_failure_is_noted_with_its_message(instance: Instance, admin: ApiClien
     answer = admin.post(f"/sql_queries/{made.json()['slug']}/run/json")
     assert "nothing" in answer.text
     (row,) = rows(instance)
-    assert (row.status, row.source, row.query_slug) == ("error", "sql_runner", None)
+    assert (row.status, row.source, row.query_slug) == ("error", "sqlrunner", None)
     assert row.sql_query_slug == made.json()["slug"]
     assert "nothing" in (row.message or "")
 

@@ -537,6 +537,33 @@ def test_replaced_tables_are_dropped(sales: Sales) -> None:
     assert sales.rows("by_shop", "shop") == [("north",), ("south",)]
 
 
+def test_what_happened_to_tables_is_written_down(sales: Sales) -> None:
+    sales.rows("by_shop", "total")
+    query = {"model": "sales", "view": "broken", "fields": ["broken.nothing"]}
+    assert sales.admin.post("/queries/run/json_detail", query).status == 200
+    names = ("view_name", "model_name", "connection", "action", "status_code", "count")
+    body = {
+        "model": "system__activity",
+        "view": "pdt_event_log",
+        "fields": [f"pdt_event_log.{name}" for name in names],
+        "filters": {"pdt_event_log.created_date": "1 day"},
+        "sorts": ["pdt_event_log.view_name"],
+    }
+    log = sales.admin.post("/queries/run/json", body).json()
+    assert [tuple(row.values()) for row in log] == [
+        ("broken", "sales", "sales", "create error", "error", 1),
+        ("by_shop", "sales", "sales", "create complete", "success", 1),
+    ]
+    fields = ["message", "runtime", "successful_pdt_builds", "pdt_create_failures"]
+    body |= {"fields": [f"pdt_event_log.{name}" for name in fields]}
+    body |= {"filters": {"pdt_event_log.action": "%error%"}, "sorts": []}
+    ((message, *rest),) = (
+        row.values() for row in sales.admin.post("/queries/run/json", body).json()
+    )
+    assert "nowhere" in message
+    assert rest == [None, 0, 1]
+
+
 def test_without_a_place_tables_are_computed(sales: Sales) -> None:
     sales.admin.patch("/connections/sales", {"tmp_db_name": None})
     assert "LR$" not in sales.sql("by_shop", "shop")

@@ -302,7 +302,7 @@ class Permissions:
         set names System Activity; who may see it has there what they have anywhere.
         """
         name = str(permission)
-        if model == activity.MODEL:
+        if model in activity.NAMES:
             return self.has(Permission("see_system_activity")) and self.has(permission)
         anywhere = model is None or name in _INSTANCE_WIDE
         return any(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 MODEL = "system__activity"
+NAMES = frozenset({MODEL, "i__looker"})
+"""What clients call it; the second name is what it was called once."""
 CONNECTION = "looker"
 """The name that the model gives its connection. It is no stored one: no other model, and no SQL
 of a person, reaches the application database.

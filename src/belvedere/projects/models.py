@@ -60,7 +60,7 @@ def create_configuration(
         raise Invalid(Problem("name", "missing_field", "name is required"))
     if not _NAME.match(name):
         raise Invalid(Problem("name", "invalid", "name may contain letters, digits and _ only"))
-    if session.get(ModelConfiguration, name) is not None or name == activity.MODEL:
+    if session.get(ModelConfiguration, name) is not None or name in activity.NAMES:
         raise Invalid(Problem("name", "already_exists", f"There is a model {name} already"))
     row = ModelConfiguration(name=name, allowed_connections=[], created_at=now)
     _assign(session, row, values)

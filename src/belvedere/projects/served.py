@@ -87,7 +87,8 @@ class ServedModels:
         return folder.current()
 
     def find(self, name: str) -> Served | None:
-        if name == activity.MODEL:
+        if name in activity.NAMES:
+            name = activity.MODEL
             own = self._activity.current().models[name]
             return Served(name, name, own, (activity.CONNECTION,), unlimited_connections=False)
         self._refresh()

@@ -184,6 +184,8 @@ def _values(entry: Entry, slug: str | None) -> dict[str, Any]:
         "merge_query_slug": running.merge_query_slug,
         "look_id": running.context.look_id,
         "dashboard_id": running.context.dashboard_id,
+        "workspace_id": running.workspace_id,
+        "result_format": running.result_format,
         "model": running.model,
         "explore": running.explore,
         "connection_name": running.connection,

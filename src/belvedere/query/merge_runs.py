@@ -82,6 +82,7 @@ def run_merge(
         try:
             running = runner.started(one, source.definition, asker, "merge_query", merge.slug)
             running.merge_query_slug = merge.slug
+            running.result_format = options.result_format
             on_start(running)
             answered.append(_answered(runner, one, source, options, running, answered[:1]))
         except EngineError as error:

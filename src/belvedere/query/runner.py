@@ -30,6 +30,8 @@ from belvedere.results import encoding, streams
 from belvedere.results.presenter import Facts
 from belvedere.settings import Settings
 
+API = "api4"
+"""What a run is called that a program asks for."""
 _DEVELOP = Permission("develop")
 HIDDEN_ERROR = "The query failed in the database"
 
@@ -111,6 +113,7 @@ class Runner:
             query_slug=slug,
             sql=prepared.compiled.sql,
             definition=definition,
+            workspace_id=asker.workspace_id,
         )
 
     def run(
@@ -120,7 +123,7 @@ class Runner:
         asker: AccessSession,
         *,
         slug: str | None = None,
-        source: str = "api",
+        source: str = API,
         on_start: Callable[[Running], None] = lambda _: None,
     ) -> Outcome:
         """Answer in the wanted format. A failure of the database is an answer too (`error`)."""
@@ -131,6 +134,7 @@ class Runner:
         if options.result_format == "sql":
             return Outcome("text/plain", sql_text(prepared).encode(), sql=prepared.compiled.sql)
         running = self.started(prepared, definition, asker, source, slug)
+        running.result_format = options.result_format
         on_start(running)
         try:
             rebuild = options.rebuild_pdts and asker.permissions.has(_DEVELOP, definition.model)

@@ -40,6 +40,8 @@ class Running:
     sql_query_slug: str | None = None
     merge_query_slug: str | None = None
     context: Context = Context()
+    workspace_id: str = "production"
+    result_format: str | None = None
     status: str = "running"
     _stops: list[Callable[[], None]] = field(default_factory=list)
     _stopped: bool = False

@@ -42,10 +42,12 @@ def run_sql(
         user_id=str(asker.user_id),
         started_at=runner.clock(),
         connection=connection_name,
-        source="sql_runner",
+        source="sqlrunner",
         query_slug=slug,
         sql_query_slug=slug,
         sql=sql,
+        workspace_id=asker.workspace_id,
+        result_format=result_format,
     )
     media_type = encoding.MEDIA_TYPES[result_format]
     chunks = _chunks(runner, engine, running, sql, result_format, on_end)

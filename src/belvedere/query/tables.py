@@ -134,6 +134,8 @@ class HistoryRow(Base):
     explore: Mapped[str | None] = mapped_column(String(255))
     connection_name: Mapped[str] = mapped_column(String(255))
     source: Mapped[str] = mapped_column(String(255))
+    workspace_id: Mapped[str] = mapped_column(String(16), server_default="production")
+    result_format: Mapped[str | None] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(16))
     result_source: Mapped[str] = mapped_column(String(16))
     runtime: Mapped[float]
@@ -166,6 +168,24 @@ class KeptTableRow(Base):
     former: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
     claim: Mapped[str | None] = mapped_column(String(32))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KeptTableEvent(Base):
+    """What happened to a persistent derived table, kept for ninety days; `seconds` is how long
+    a build took.
+    """
+
+    __tablename__ = "pdt_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    connection_name: Mapped[str] = mapped_column(String(255))
+    model_name: Mapped[str] = mapped_column(String(255))
+    view_name: Mapped[str] = mapped_column(String(255))
+    table_name: Mapped[str | None] = mapped_column(String(255))
+    action: Mapped[str] = mapped_column(String(32))
+    message: Mapped[str | None] = mapped_column(Text)
+    seconds: Mapped[float | None]
 
 
 class MaterializationRow(Base):

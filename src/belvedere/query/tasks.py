@@ -20,7 +20,7 @@ from belvedere.query.definition import Definition
 from belvedere.query.merge_runs import Merge, run_merge
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome
-from belvedere.query.runner import Runner
+from belvedere.query.runner import API, Runner
 from belvedere.query.running import Context, Running
 from belvedere.query.tables import MergeQueryRow, QueryTaskRow, StoredQuery
 from belvedere.store import Database
@@ -80,11 +80,12 @@ class Tasks:
         asked: Definition | Merge,
         options: RunOptions,
         asker: AccessSession,
+        source: str | None,
         context: Context,
     ) -> None:
         with self._lock:
             self._running[task_id] = None
-        self._pool.submit(self._work, task_id, asked, options, asker, context)
+        self._pool.submit(self._work, task_id, asked, options, asker, source or API, context)
 
     def _work(
         self,
@@ -92,6 +93,7 @@ class Tasks:
         asked: Definition | Merge,
         options: RunOptions,
         asker: AccessSession,
+        source: str,
         context: Context,
     ) -> None:
         started = self._clock()
@@ -106,9 +108,7 @@ class Tasks:
             if isinstance(asked, Merge):
                 outcome = run_merge(self._runner, asked, options, asker, note)
             else:
-                outcome = self._runner.run(
-                    asked, options, asker, source="query_task", on_start=note
-                )
+                outcome = self._runner.run(asked, options, asker, source=source, on_start=note)
             self._finish(task_id, outcome)
         except QueryCancelled as error:
             self._set(task_id, status="killed", error=str(error), completed_at=self._clock())

@@ -10,9 +10,15 @@ local_dependency: {
   override_constant: query_sorts { value: "(${TABLE}.definition ->> 'sorts')" }
   override_constant: query_limit { value: "(${TABLE}.definition ->> 'limit')" }
   override_constant: query_dynamic_fields { value: "(${TABLE}.definition ->> 'dynamic_fields')" }
+  override_constant: query_fill_fields { value: "(${TABLE}.definition ->> 'fill_fields')" }
+  override_constant: query_column_limit { value: "(${TABLE}.definition ->> 'column_limit')" }
+  override_constant: query_total { value: "(${TABLE}.definition ->> 'total')" }
+  override_constant: query_row_total { value: "(${TABLE}.definition ->> 'row_total')" }
   override_constant: each_used_field {
     value: "SELECT query.slug AS query_slug, used.value AS field FROM query CROSS JOIN LATERAL (SELECT json_array_elements_text(CASE json_typeof(query.definition -> 'fields') WHEN 'array' THEN query.definition -> 'fields' ELSE '[]' END) AS value) AS used"
   }
+  override_constant: event_object_type { value: "CASE WHEN ${TABLE}.target LIKE '/api/4.0/%' THEN SPLIT_PART(${TABLE}.target, '/', 4) END" }
+  override_constant: event_object_id { value: "CASE WHEN ${TABLE}.target LIKE '/api/4.0/%/%' THEN SPLIT_PART(${TABLE}.target, '/', 5) END" }
   override_constant: event_attributes {
     value: "SELECT event.id AS event_id, pair.key AS name, pair.value AS value FROM event CROSS JOIN LATERAL json_each_text(CASE json_typeof(event.attributes) WHEN 'object' THEN event.attributes ELSE '{}' END) AS pair"
   }

@@ -15,11 +15,27 @@ view: look {
     type: string
     sql: ${TABLE}.description ;;
   }
-  dimension: is_public {
+  dimension: link {
+    description: "The path under which the Look can be opened."
+    type: string
+    sql: '/looks/' || CAST(${TABLE}.id AS VARCHAR(20)) ;;
+    link: { label: "Look" url: "{{ value }}" }
+  }
+  dimension: public {
     type: yesno
     sql: ${TABLE}.public ;;
   }
+  dimension: is_public {
+    hidden: yes
+    type: yesno
+    sql: ${TABLE}.public ;;
+  }
+  dimension: moved_to_trash {
+    type: yesno
+    sql: ${TABLE}.deleted_at IS NOT NULL ;;
+  }
   dimension: is_deleted {
+    hidden: yes
     type: yesno
     sql: ${TABLE}.deleted_at IS NOT NULL ;;
   }
@@ -44,12 +60,12 @@ view: look {
     sql: ${TABLE}.query_slug ;;
   }
   dimension: folder_id {
-    hidden: yes
+    label: "Folder ID"
     type: number
     sql: ${TABLE}.folder_id ;;
   }
   dimension: user_id {
-    hidden: yes
+    label: "User ID"
     type: number
     sql: ${TABLE}.user_id ;;
   }
@@ -61,111 +77,6 @@ view: look {
   measure: count {
     type: count
     drill_fields: [id, title, folder.name, user.name, created_date]
-  }
-}
-
-view: dashboard {
-  sql_table_name: dashboard ;;
-
-  dimension: id {
-    primary_key: yes
-    type: number
-    sql: ${TABLE}.id ;;
-    value_format_name: id
-  }
-  dimension: title {
-    type: string
-    sql: ${TABLE}.title ;;
-  }
-  dimension: description {
-    type: string
-    sql: ${TABLE}.description ;;
-  }
-  dimension: is_hidden {
-    type: yesno
-    sql: ${TABLE}.hidden ;;
-  }
-  dimension: is_deleted {
-    type: yesno
-    sql: ${TABLE}.deleted_at IS NOT NULL ;;
-  }
-  dimension: lookml_link_id {
-    label: "LookML Dashboard"
-    description: "The LookML dashboard that it was made from and follows."
-    type: string
-    sql: ${TABLE}.lookml_link_id ;;
-  }
-  dimension_group: created {
-    type: time
-    timeframes: [raw, time, date, week, month, quarter, year]
-    sql: ${TABLE}.created_at ;;
-  }
-  dimension_group: updated {
-    type: time
-    timeframes: [raw, time, date, week, month, quarter, year]
-    sql: ${TABLE}.updated_at ;;
-  }
-  dimension_group: deleted {
-    type: time
-    timeframes: [raw, time, date, week, month, quarter, year]
-    sql: ${TABLE}.deleted_at ;;
-  }
-  dimension: folder_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.folder_id ;;
-  }
-  dimension: user_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.user_id ;;
-  }
-  dimension: key {
-    hidden: yes
-    type: string
-    sql: CAST(${TABLE}.id AS VARCHAR(64)) ;;
-  }
-  measure: count {
-    type: count
-    drill_fields: [id, title, folder.name, user.name, created_date]
-  }
-}
-
-view: dashboard_element {
-  sql_table_name: dashboard_element ;;
-
-  dimension: id {
-    primary_key: yes
-    type: number
-    sql: ${TABLE}.id ;;
-    value_format_name: id
-  }
-  dimension: title {
-    type: string
-    sql: ${TABLE}.title ;;
-  }
-  dimension: type {
-    type: string
-    sql: ${TABLE}.type ;;
-  }
-  dimension: dashboard_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.dashboard_id ;;
-  }
-  dimension: look_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.look_id ;;
-  }
-  dimension: query_id {
-    hidden: yes
-    type: string
-    sql: ${TABLE}.query_slug ;;
-  }
-  measure: count {
-    type: count
-    drill_fields: [id, title, type]
   }
 }
 
@@ -204,7 +115,19 @@ view: folder {
 }
 
 view: content_usage {
-  sql_table_name: content_metadata ;;
+  derived_table: {
+    sql: SELECT content_metadata.*,
+           (SELECT COUNT(*) FROM history
+             WHERE history.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
+               AND history.source LIKE 'api%')
+         + (SELECT COUNT(*) FROM history
+             WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
+               AND history.source LIKE 'api%') AS api_count
+         FROM content_metadata
+         WHERE content_metadata.look_id IS NOT NULL
+            OR content_metadata.dashboard_id IS NOT NULL
+            OR content_metadata.lookml_dashboard_id IS NOT NULL ;;
+  }
 
   dimension: id {
     primary_key: yes
@@ -218,7 +141,7 @@ view: content_usage {
   }
   dimension: content_id {
     type: string
-    sql: COALESCE(${TABLE}.lookml_dashboard_id, CAST(COALESCE(${TABLE}.look_id, ${TABLE}.dashboard_id, ${TABLE}.board_id, ${TABLE}.folder_id) AS VARCHAR(64))) ;;
+    sql: COALESCE(${TABLE}.lookml_dashboard_id, CAST(COALESCE(${TABLE}.look_id, ${TABLE}.dashboard_id) AS VARCHAR(64))) ;;
   }
   dimension: content_title {
     type: string
@@ -238,15 +161,29 @@ view: content_usage {
     timeframes: [raw, time, date, week, month, quarter, year]
     sql: ${TABLE}.last_accessed_at ;;
   }
+  dimension: days_since_last_accessed {
+    type: duration_day
+    sql_start: ${TABLE}.last_accessed_at ;;
+    sql_end: CURRENT_TIMESTAMP ;;
+  }
+  dimension: days_since_last_viewed {
+    type: duration_day
+    sql_start: ${TABLE}.last_viewed_at ;;
+    sql_end: CURRENT_TIMESTAMP ;;
+  }
   dimension: view_count {
-    hidden: yes
     type: number
     sql: ${TABLE}.view_count ;;
   }
-  dimension: favorite_count {
-    hidden: yes
+  dimension: favorites_count {
     type: number
     sql: ${TABLE}.favorite_count ;;
+  }
+  dimension: api_count {
+    label: "API Count"
+    description: "Runs that programs asked for in the last ninety days."
+    type: number
+    sql: ${TABLE}.api_count ;;
   }
   dimension: look_id {
     hidden: yes
@@ -262,12 +199,34 @@ view: content_usage {
     type: sum
     sql: ${view_count} ;;
   }
+  measure: api_total {
+    label: "API Total"
+    type: sum
+    sql: ${api_count} ;;
+  }
   measure: favorites_total {
     type: sum
-    sql: ${favorite_count} ;;
+    sql: ${favorites_count} ;;
   }
   measure: count {
     type: count
     drill_fields: [content_type, content_id, content_title, last_viewed_date]
+  }
+}
+
+view: _dashboard_linked_looks {
+  derived_table: {
+    sql: SELECT DISTINCT look_id FROM dashboard_element WHERE look_id IS NOT NULL ;;
+  }
+  dimension: look_id {
+    hidden: yes
+    primary_key: yes
+    type: number
+    sql: ${TABLE}.look_id ;;
+  }
+  dimension: is_used_on_dashboard {
+    view_label: "Look"
+    type: yesno
+    sql: ${TABLE}.look_id IS NOT NULL ;;
   }
 }

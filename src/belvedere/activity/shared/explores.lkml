@@ -37,15 +37,38 @@ explore: history {
     relationship: one_to_one
     sql_on: ${user.id} = ${user_facts.user_id} ;;
   }
-  join: group_user {
+  join: role_holder {
     type: left_outer
     relationship: one_to_many
-    sql_on: ${user.id} = ${group_user.user_id} ;;
+    sql_on: ${user.id} = ${role_holder.user_id} ;;
+  }
+  join: role {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role_holder.role_id} = ${role.id} ;;
+  }
+  join: group_member {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${user.id} = ${group_member.user_id} ;;
   }
   join: group {
     type: left_outer
     relationship: many_to_one
-    sql_on: ${group_user.group_id} = ${group.id} ;;
+    sql_on: ${group_member.group_id} = ${group.id} ;;
+  }
+  join: dashboard_creator {
+    from: user
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard.user_id} = ${dashboard_creator.id} ;;
+  }
+  join: space {
+    from: folder
+    view_label: "Folder"
+    type: left_outer
+    relationship: many_to_one
+    sql_on: COALESCE(${look.folder_id}, ${dashboard.folder_id}) = ${space.id} ;;
   }
 }
 
@@ -89,15 +112,15 @@ explore: user {
     relationship: one_to_one
     sql_on: ${user.id} = ${user_facts.user_id} ;;
   }
-  join: user_role {
+  join: role_holder {
     type: left_outer
     relationship: one_to_many
-    sql_on: ${user.id} = ${user_role.user_id} ;;
+    sql_on: ${user.id} = ${role_holder.user_id} ;;
   }
   join: role {
     type: left_outer
     relationship: many_to_one
-    sql_on: ${user_role.role_id} = ${role.id} ;;
+    sql_on: ${role_holder.role_id} = ${role.id} ;;
   }
   join: permission_set {
     type: left_outer
@@ -109,15 +132,20 @@ explore: user {
     relationship: many_to_one
     sql_on: ${role.model_set_id} = ${model_set.id} ;;
   }
-  join: group_user {
+  join: group_member {
     type: left_outer
     relationship: one_to_many
-    sql_on: ${user.id} = ${group_user.user_id} ;;
+    sql_on: ${user.id} = ${group_member.user_id} ;;
   }
   join: group {
     type: left_outer
     relationship: many_to_one
-    sql_on: ${group_user.group_id} = ${group.id} ;;
+    sql_on: ${group_member.group_id} = ${group.id} ;;
+  }
+  join: history {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${user.id} = ${history.user_id} ;;
   }
 }
 
@@ -147,15 +175,15 @@ explore: role {
 
 explore: group {
   description: "Groups and who is in them."
-  join: group_user {
+  join: group_member {
     type: left_outer
     relationship: one_to_many
-    sql_on: ${group.id} = ${group_user.group_id} ;;
+    sql_on: ${group.id} = ${group_member.group_id} ;;
   }
   join: user {
     type: left_outer
     relationship: many_to_one
-    sql_on: ${group_user.user_id} = ${user.id} ;;
+    sql_on: ${group_member.user_id} = ${user.id} ;;
   }
 }
 
@@ -165,6 +193,36 @@ explore: event {
     type: left_outer
     relationship: many_to_one
     sql_on: ${event.user_id} = ${user.id} ;;
+  }
+  join: role_holder {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${user.id} = ${role_holder.user_id} ;;
+  }
+  join: role {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role_holder.role_id} = ${role.id} ;;
+  }
+  join: permission_set {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role.permission_set_id} = ${permission_set.id} ;;
+  }
+  join: model_set {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role.model_set_id} = ${model_set.id} ;;
+  }
+  join: group_member {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${user.id} = ${group_member.user_id} ;;
+  }
+  join: group {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${group_member.group_id} = ${group.id} ;;
   }
   join: sudo_user {
     from: user
@@ -186,11 +244,46 @@ explore: event_attribute {
     relationship: many_to_one
     sql_on: ${event.user_id} = ${user.id} ;;
   }
+  join: role_holder {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${user.id} = ${role_holder.user_id} ;;
+  }
+  join: role {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role_holder.role_id} = ${role.id} ;;
+  }
+  join: permission_set {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role.permission_set_id} = ${permission_set.id} ;;
+  }
+  join: model_set {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${role.model_set_id} = ${model_set.id} ;;
+  }
+  join: group_member {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${user.id} = ${group_member.user_id} ;;
+  }
+  join: group {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${group_member.group_id} = ${group.id} ;;
+  }
 }
 
 explore: pdt_builds {
   label: "PDT Builds"
   description: "Derived tables that are kept, and how long they take to make."
+}
+
+explore: pdt_event_log {
+  label: "PDT Event Log"
+  description: "What happened to derived tables that are kept, of the last ninety days."
 }
 
 explore: db_connection {
@@ -251,10 +344,33 @@ explore: dashboard {
     relationship: one_to_many
     sql_on: ${dashboard.id} = ${dashboard_element.dashboard_id} ;;
   }
+  join: look {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard_element.look_id} = ${look.id} ;;
+  }
   join: query {
     type: left_outer
     relationship: many_to_one
-    sql_on: ${dashboard_element.query_id} = ${query.id} ;;
+    sql_on: COALESCE(${dashboard_element.query_id}, ${look.query_id}) = ${query.id} ;;
+  }
+  join: merge_query {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard_element.merge_query_id} = ${merge_query.id} ;;
+  }
+  join: updated_by {
+    from: user
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard.last_updater_id} = ${updated_by.id} ;;
+  }
+  join: space {
+    from: folder
+    view_label: "Folder"
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard.folder_id} = ${space.id} ;;
   }
 }
 
@@ -279,5 +395,59 @@ explore: content_usage {
     type: left_outer
     relationship: one_to_one
     sql_on: ${content_usage.dashboard_id} = ${dashboard.id} ;;
+  }
+  join: _dashboard_linked_looks {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${look.id} = ${_dashboard_linked_looks.look_id} ;;
+  }
+  join: folder {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: COALESCE(${look.folder_id}, ${dashboard.folder_id}) = ${folder.id} ;;
+  }
+  join: user {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: COALESCE(${look.user_id}, ${dashboard.user_id}) = ${user.id} ;;
+  }
+}
+
+explore: scheduled_plan {
+  description: "Deliveries that are planned, and how they went."
+  join: scheduled_plan_destination {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${scheduled_plan.id} = ${scheduled_plan_destination.id} ;;
+  }
+  join: scheduled_job {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${scheduled_plan.id} = ${scheduled_job.id} ;;
+  }
+  join: scheduled_job_stage {
+    type: left_outer
+    relationship: one_to_many
+    sql_on: ${scheduled_job.id} = ${scheduled_job_stage.id} ;;
+  }
+  join: user {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${scheduled_plan.user_id} = ${user.id} ;;
+  }
+  join: look {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${scheduled_plan.look_id} = ${look.id} ;;
+  }
+  join: dashboard {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${scheduled_plan.dashboard_id} = ${dashboard.id} ;;
+  }
+  join: query {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: COALESCE(${scheduled_plan.query_id}, ${look.query_id}) = ${query.id} ;;
   }
 }

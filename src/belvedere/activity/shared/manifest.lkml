@@ -45,3 +45,27 @@ constant: event_attributes {
   value: "SELECT event.id AS event_id, pair.key AS name, CAST(pair.value AS TEXT) AS value FROM event, json_each(event.attributes) AS pair WHERE json_type(event.attributes) = 'object'"
   export: override_optional
 }
+constant: query_fill_fields {
+  value: "json_extract(${TABLE}.definition, '$.fill_fields')"
+  export: override_optional
+}
+constant: query_column_limit {
+  value: "json_extract(${TABLE}.definition, '$.column_limit')"
+  export: override_optional
+}
+constant: query_total {
+  value: "json_extract(${TABLE}.definition, '$.total')"
+  export: override_optional
+}
+constant: query_row_total {
+  value: "json_extract(${TABLE}.definition, '$.row_total')"
+  export: override_optional
+}
+constant: event_object_type {
+  value: "CASE WHEN ${TABLE}.target LIKE '/api/4.0/%' THEN CASE WHEN INSTR(SUBSTR(${TABLE}.target, 10), '/') > 0 THEN SUBSTR(SUBSTR(${TABLE}.target, 10), 1, INSTR(SUBSTR(${TABLE}.target, 10), '/') - 1) ELSE SUBSTR(${TABLE}.target, 10) END END"
+  export: override_optional
+}
+constant: event_object_id {
+  value: "CASE WHEN ${TABLE}.target LIKE '/api/4.0/%/%' THEN CASE WHEN INSTR(SUBSTR(SUBSTR(${TABLE}.target, 10), INSTR(SUBSTR(${TABLE}.target, 10), '/') + 1), '/') > 0 THEN SUBSTR(SUBSTR(SUBSTR(${TABLE}.target, 10), INSTR(SUBSTR(${TABLE}.target, 10), '/') + 1), 1, INSTR(SUBSTR(SUBSTR(${TABLE}.target, 10), INSTR(SUBSTR(${TABLE}.target, 10), '/') + 1), '/') - 1) ELSE SUBSTR(SUBSTR(${TABLE}.target, 10), INSTR(SUBSTR(${TABLE}.target, 10), '/') + 1) END END"
+  export: override_optional
+}

@@ -23,6 +23,11 @@ view: user {
     type: string
     sql: ${TABLE}.email ;;
   }
+  dimension: dev_branch_name {
+    description: "The branch on which the person develops; nothing outside of development."
+    type: string
+    sql: CAST(NULL AS VARCHAR(255)) ;;
+  }
   dimension: is_disabled {
     type: yesno
     sql: ${TABLE}.is_disabled ;;
@@ -83,8 +88,17 @@ view: user_facts {
   }
 }
 
-view: user_role {
-  sql_table_name: user_role ;;
+view: role_holder {
+  derived_table: {
+    sql: SELECT user_id, role_id FROM user_role
+         UNION
+         SELECT belongs.user_id, group_role.role_id
+         FROM ${group_member.SQL_TABLE_NAME} AS belongs
+         JOIN group_role ON group_role.group_id = belongs.group_id
+         JOIN "group" ON "group".id = belongs.group_id
+         JOIN "user" ON "user".id = belongs.user_id
+         WHERE "group".externally_managed OR NOT "user".roles_from_mirrored_groups_only ;;
+  }
   dimension: key {
     hidden: yes
     primary_key: yes
@@ -103,8 +117,20 @@ view: user_role {
   }
 }
 
-view: group_user {
-  sql_table_name: group_user ;;
+view: group_member {
+  derived_table: {
+    sql: WITH RECURSIVE belongs(group_id, user_id) AS (
+           SELECT listed.group_id, listed.user_id
+           FROM (SELECT group_id, user_id FROM group_user
+                 UNION
+                 SELECT "group".id, "user".id FROM "group" CROSS JOIN "user"
+                 WHERE "group".include_by_default) AS listed
+           UNION
+           SELECT group_group.parent_id, belongs.user_id
+           FROM belongs JOIN group_group ON group_group.child_id = belongs.group_id
+         )
+         SELECT group_id, user_id FROM belongs ;;
+  }
   dimension: key {
     hidden: yes
     primary_key: yes
@@ -234,86 +260,5 @@ view: group {
   measure: count {
     type: count
     drill_fields: [id, name]
-  }
-}
-
-view: event {
-  sql_table_name: event ;;
-
-  dimension: id {
-    primary_key: yes
-    type: number
-    sql: ${TABLE}.id ;;
-    value_format_name: id
-  }
-  dimension_group: created {
-    type: time
-    timeframes: [raw, time, hour, date, day_of_week, week, month, quarter, year]
-    sql: ${TABLE}.created_at ;;
-  }
-  dimension: name {
-    type: string
-    sql: ${TABLE}.name ;;
-  }
-  dimension: category {
-    type: string
-    sql: ${TABLE}.category ;;
-  }
-  dimension: target {
-    description: "The path of the operation that was called."
-    type: string
-    sql: ${TABLE}.target ;;
-  }
-  dimension: ip_address {
-    label: "IP Address"
-    type: string
-    sql: ${TABLE}.address ;;
-  }
-  dimension: is_sudo {
-    description: "Somebody else acted as the user."
-    type: yesno
-    sql: ${TABLE}.sudo_user_id IS NOT NULL ;;
-  }
-  measure: count {
-    type: count
-    drill_fields: [id, created_time, name, user.name]
-  }
-  dimension: user_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.user_id ;;
-  }
-  dimension: sudo_user_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.sudo_user_id ;;
-  }
-}
-
-view: event_attribute {
-  derived_table: {
-    sql: @{event_attributes} ;;
-  }
-  dimension: key {
-    hidden: yes
-    primary_key: yes
-    type: string
-    sql: ${TABLE}.event_id || ' ' || ${TABLE}.name ;;
-  }
-  dimension: event_id {
-    hidden: yes
-    type: number
-    sql: ${TABLE}.event_id ;;
-  }
-  dimension: name {
-    type: string
-    sql: ${TABLE}.name ;;
-  }
-  dimension: value {
-    type: string
-    sql: ${TABLE}.value ;;
-  }
-  measure: count {
-    type: count
   }
 }

@@ -7,18 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from belvedere import ids
 from belvedere.clock import Clock
 from belvedere.compiler.persistent import KeptTable
 from belvedere.lookml.spans import seconds_of
-from belvedere.query.tables import KeptTableRow
+from belvedere.query.tables import KeptTableEvent, KeptTableRow
 from belvedere.store import Database, EpochWatch, bump
 
 TOPIC = "kept_tables"
 CLAIM_LASTS = timedelta(seconds=60)
+EVENTS_KEPT = timedelta(days=90)
 _FORMER_LASTS = timedelta(minutes=10)
 _USE_COUNTS_AFTER = timedelta(hours=1)
 _LONGEST_ERROR = 4000
@@ -136,12 +137,19 @@ class KeptStates:
                 row.former = [*row.former, [row.physical, until]]
             row.physical, row.built_at, row.tried_at, row.error = physical, now, now, None
             row.seconds, row.used_at = seconds, now
+            session.add(_event(row, now, "create complete", table=physical, seconds=seconds))
+            session.execute(
+                delete(KeptTableEvent).where(KeptTableEvent.created_at < now - EVENTS_KEPT)
+            )
             bump(session, TOPIC)
 
     def failed(self, connection: str, kept: KeptTable, message: str) -> None:
-        self._change(
-            connection, kept, error=message[:_LONGEST_ERROR] or "It failed", tried_at=self._clock()
-        )
+        now = self._clock()
+        with self._database.session() as session:
+            row = session.scalars(_row_of(connection, kept)).one()
+            row.error, row.tried_at = message[:_LONGEST_ERROR] or "It failed", now
+            session.add(_event(row, now, "create error", message=row.error))
+            bump(session, TOPIC)
 
     def checked(self, connection: str, kept: KeptTable, trigger_value: str | None) -> None:
         self._change(connection, kept, checked_at=self._clock(), trigger_value=trigger_value)
@@ -178,6 +186,7 @@ class KeptStates:
             if row is None:
                 return
             row.former = [[name, until] for name, until in row.former if name != physical]
+            session.add(_event(row, self._clock(), "drop complete", table=physical))
             if row.physical == physical:
                 session.delete(row)
             bump(session, TOPIC)
@@ -186,6 +195,27 @@ class KeptStates:
 def _row_of(connection: str, kept: KeptTable) -> Select[KeptTableRow]:
     return select(KeptTableRow).where(
         KeptTableRow.connection_name == connection, KeptTableRow.key == kept.key
+    )
+
+
+def _event(
+    row: KeptTableRow,
+    now: datetime,
+    action: str,
+    *,
+    table: str | None = None,
+    message: str | None = None,
+    seconds: float | None = None,
+) -> KeptTableEvent:
+    return KeptTableEvent(
+        created_at=now,
+        connection_name=row.connection_name,
+        model_name=row.model_name,
+        view_name=row.view_name,
+        table_name=table,
+        action=action,
+        message=message,
+        seconds=seconds,
     )
 
 

@@ -39,9 +39,10 @@ def create_query_task(
         merge = merges.find(session, body["query_id"])
         found = merge or stored.get(session, body["query_id"])
         context = context_of(call, session, body)
-        row = tasks.create(session, found, options, call.session, body.get("source"), context)
+        source = body.get("source")
+        row = tasks.create(session, found, options, call.session, source, context)
         asked = _asked(session, found)
-    tasks.start(row.id, asked, options, call.session, context)
+    tasks.start(row.id, asked, options, call.session, source, context)
     return _present_task(call, row)
 
 

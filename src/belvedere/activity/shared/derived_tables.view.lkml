@@ -1,0 +1,169 @@
+view: pdt_builds {
+  sql_table_name: kept_table ;;
+
+  dimension: id {
+    primary_key: yes
+    type: number
+    sql: ${TABLE}.id ;;
+  }
+  dimension: connection {
+    type: string
+    sql: ${TABLE}.connection_name ;;
+  }
+  dimension: model_name {
+    type: string
+    sql: ${TABLE}.model_name ;;
+  }
+  dimension: view_name {
+    type: string
+    sql: ${TABLE}.view_name ;;
+  }
+  dimension: table_name {
+    type: string
+    sql: ${TABLE}.physical ;;
+  }
+  dimension: status {
+    type: string
+    sql: CASE WHEN ${TABLE}.error IS NOT NULL THEN 'error' WHEN ${TABLE}.built_at IS NULL THEN 'waiting' ELSE 'complete' END ;;
+  }
+  dimension: error {
+    type: string
+    sql: ${TABLE}.error ;;
+  }
+  dimension: build_result {
+    type: string
+    sql: CASE WHEN ${TABLE}.error IS NOT NULL THEN 'Failed Build' WHEN ${TABLE}.built_at IS NOT NULL THEN 'Successful Build' END ;;
+  }
+  dimension: elapsed_minutes {
+    type: number
+    sql: ${elapsed_seconds} / 60.0 ;;
+    value_format_name: decimal_2
+  }
+  dimension_group: end {
+    description: "When it was last built, or tried to be."
+    type: time
+    timeframes: [raw, time, date, week, month, quarter, year]
+    sql: ${TABLE}.tried_at ;;
+  }
+  dimension_group: built {
+    type: time
+    timeframes: [raw, time, date, week, month, quarter, year]
+    sql: ${TABLE}.built_at ;;
+  }
+  dimension_group: last_used {
+    type: time
+    timeframes: [raw, time, date, week, month, quarter, year]
+    sql: ${TABLE}.used_at ;;
+  }
+  dimension: elapsed_seconds {
+    type: number
+    sql: ${TABLE}.seconds ;;
+    value_format_name: decimal_2
+  }
+  measure: count {
+    type: count
+    drill_fields: [connection, model_name, view_name, status, built_time, elapsed_seconds]
+  }
+  measure: average_build_time_seconds {
+    type: average
+    sql: ${elapsed_seconds} ;;
+    value_format_name: decimal_2
+  }
+  measure: average_build_time_minutes {
+    type: average
+    sql: ${elapsed_minutes} ;;
+    value_format_name: decimal_2
+  }
+  measure: total_build_time_seconds {
+    type: sum
+    sql: ${elapsed_seconds} ;;
+    value_format_name: decimal_2
+  }
+}
+
+view: pdt_event_log {
+  sql_table_name: pdt_event ;;
+
+  dimension: id {
+    primary_key: yes
+    type: number
+    sql: ${TABLE}.id ;;
+    value_format_name: id
+  }
+  dimension_group: created {
+    type: time
+    timeframes: [raw, time, hour, date, day_of_week, week, month, quarter, year]
+    sql: ${TABLE}.created_at ;;
+  }
+  dimension: connection {
+    type: string
+    sql: ${TABLE}.connection_name ;;
+  }
+  dimension: model_name {
+    type: string
+    sql: ${TABLE}.model_name ;;
+  }
+  dimension: view_name {
+    type: string
+    sql: ${TABLE}.view_name ;;
+  }
+  dimension: table_name {
+    type: string
+    sql: ${TABLE}.table_name ;;
+  }
+  dimension: action {
+    description: "create complete, create error, or drop complete"
+    type: string
+    sql: ${TABLE}.action ;;
+  }
+  dimension: action_name {
+    hidden: yes
+    type: string
+    sql: ${TABLE}.action ;;
+  }
+  dimension: action_data {
+    description: "The message of what failed, the table's name otherwise."
+    type: string
+    sql: COALESCE(${message}, ${table_name}) ;;
+  }
+  dimension: status_code {
+    description: "success, or error"
+    type: string
+    sql: CASE WHEN ${action} LIKE '%error' THEN 'error' ELSE 'success' END ;;
+  }
+  dimension: message {
+    description: "What the database said of a build that failed."
+    type: string
+    sql: ${TABLE}.message ;;
+  }
+  dimension: error_reason {
+    hidden: yes
+    type: string
+    sql: ${TABLE}.message ;;
+  }
+  dimension: runtime {
+    label: "Runtime in Seconds"
+    type: number
+    sql: ${TABLE}.seconds ;;
+    value_format_name: decimal_2
+  }
+  dimension: bytes_processed {
+    description: "Not known: databases do not tell it of builds."
+    type: number
+    sql: CAST(NULL AS INTEGER) ;;
+  }
+  measure: count {
+    type: count
+    drill_fields: [created_time, connection, model_name, view_name, action, message]
+  }
+  measure: successful_pdt_builds {
+    label: "Successful PDT Builds"
+    type: count
+    filters: [action: "create complete"]
+  }
+  measure: pdt_create_failures {
+    label: "PDT Create Failures"
+    type: count
+    filters: [action: "create error"]
+  }
+}
