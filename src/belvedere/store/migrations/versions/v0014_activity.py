@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("table_name", sa.String(255)),
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("message", sa.Text()),
-        sa.Column("seconds", sa.Float()),
+        sa.Column("seconds", sa.Double()),
         sa.PrimaryKeyConstraint("id", name="pk_pdt_event"),
     )
     op.create_index("ix_pdt_event_created_at", "pdt_event", ["created_at"])
