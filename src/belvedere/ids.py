@@ -6,10 +6,21 @@ import secrets
 import string
 
 _LETTERS = string.ascii_letters + string.digits
+_LARGEST_NUMBER = 2**31 - 1
+_LONGEST_NUMBER = 20
 
 
 def _random(length: int) -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+def number(given: object) -> int | None:
+    """The number of a row; None for what can be none: every database counts to this one."""
+    text = str(given).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
+        return None
+    found = int(text)
+    return found if found <= _LARGEST_NUMBER else None
 
 
 def slug() -> str:

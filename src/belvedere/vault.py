@@ -62,7 +62,8 @@ class Vault:
 
     def digest(self, secret: str) -> str:
         """A keyed hash for long random secrets: cheap to compute, useless without the key."""
-        return hmac.new(self._hashing, secret.encode(), hashlib.sha256).hexdigest()
+        text = secret.encode(errors="surrogatepass")  # JSON can hold halves of characters
+        return hmac.new(self._hashing, text, hashlib.sha256).hexdigest()
 
 
 class FileVault(Vault):

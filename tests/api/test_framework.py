@@ -119,6 +119,12 @@ def test_pages_by_limit_and_by_number(admin) -> None:
     second = admin.get("/lookml_models", params={"page": 2, "per_page": 3})
     assert [model["name"] for model in second.json()] == ["thelook"]
     assert admin.get("/lookml_models", params={"page": 3, "per_page": 3}).json() == []
+    people = admin.get("/users", params={"page": 1, "per_page": 1, "fields": "id"})
+    assert people.headers["link"].startswith("<http")
+    assert "per_page" not in people.headers["link"]
+    assert "limit=1&offset=0" in people.headers["link"]
+    names = {"fields": "name", "limit": 1, "offset": 3, "page": 1, "per_page": 2}
+    assert admin.get("/lookml_models", params=names).json() == [{"name": "thelook"}]
     assert "link" not in admin.get("/lookml_models").headers
     assert admin.get("/lookml_models", params={"limit": "x"}).status == 422
 

@@ -22,3 +22,9 @@ def test_all_are_random_and_need_no_escaping(make, length) -> None:
     made = {make() for _ in range(1000)}
     assert len(made) == 1000
     assert all(len(text) == length and text.isalnum() and text.isascii() for text in made)
+
+
+def test_numbers_of_rows() -> None:
+    assert [ids.number(given) for given in (7, "7", " 7 ", "2147483647")] == [7, 7, 7, 2147483647]
+    for given in ("", "-1", "1.5", "٣", "x", None, "2147483648", "9" * 5000):
+        assert ids.number(given) is None

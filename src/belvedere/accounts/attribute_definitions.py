@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import attributes
+from belvedere.accounts import attributes, texts
 from belvedere.accounts.tables import (
     UserAttribute,
     UserAttributeGroupValue,
@@ -109,8 +109,9 @@ def check_value(attribute: UserAttribute, value: str | None) -> None:
     """Invalid for a value that the attribute's type does not have."""
     if value is None or value == "":
         return
-    if len(value) > _LONGEST or "\0" in value:
-        raise Invalid(Problem("value", "invalid", f"A value of {attribute.name} is too long"))
+    problem = texts.problem_of("value", value, _LONGEST)
+    if problem is not None:
+        raise Invalid(problem)
     kind, wanted = attribute.type, ""
     if kind == "number" and not _is_number(value):
         wanted = "a number"
@@ -210,8 +211,11 @@ def _name(session: Session, given: object, problems: list[Problem]) -> str:
 
 def _label(session: Session, given: object, own_id: int | None, problems: list[Problem]) -> str:
     label = str(given or "").strip()
+    problem = texts.problem_of("label", label)
     if not label:
-        problems.append(Problem("label", "missing_field", "An attribute needs a label"))
+        problem = Problem("label", "missing_field", "An attribute needs a label")
+    if problem is not None:
+        problems.append(problem)
         return label
     taken = select(UserAttribute.id).where(func.lower(UserAttribute.label) == func.lower(label))
     other = session.scalar(taken)

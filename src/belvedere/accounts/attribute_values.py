@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from belvedere import ids
 from belvedere.accounts import attribute_definitions, attributes, texts
 from belvedere.accounts.attributes import Known
 from belvedere.accounts.tables import User, UserAttribute, UserAttributeUserValue
@@ -21,7 +22,7 @@ def chosen(
     """Those attributes, all without ids, by name; ids of none count for nothing."""
     wanted: ColumnElement[bool] = true()
     if attribute_ids is not None:
-        numbers = [int(item) for item in attribute_ids if item.isdecimal() and len(item) < 18]
+        numbers = [found for item in attribute_ids if (found := ids.number(item)) is not None]
         wanted = UserAttribute.id.in_(numbers)
     if not hidden_from_owner:
         wanted &= UserAttribute.user_can_view

@@ -19,6 +19,7 @@ from belvedere.accounts.tables import (
     UserAttributeUserValue,
 )
 from belvedere.errors import Forbidden, NotFound
+from belvedere.store import find
 from belvedere.vault import Vault
 
 TYPES = (
@@ -93,8 +94,7 @@ def seed(session: Session) -> None:
 
 
 def get(session: Session, attribute_id: str | int) -> UserAttribute:
-    text = str(attribute_id)
-    found = session.get(UserAttribute, int(text)) if text.isdecimal() and len(text) < 18 else None
+    found = find(session, UserAttribute, attribute_id)
     if found is None:
         raise NotFound
     return found

@@ -24,7 +24,7 @@ from belvedere.accounts.tables import (
     WebSession,
 )
 from belvedere.errors import Invalid, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, find
 from belvedere.vault import Vault
 
 RESET_CONTEXT = "credentials_email.reset_token"
@@ -72,7 +72,7 @@ def api3_of(session: Session, user_id: int) -> list[ApiCredentials]:
 
 
 def get_api3(session: Session, user_id: int, given: str) -> ApiCredentials:
-    row = session.get(ApiCredentials, _number(given))
+    row = find(session, ApiCredentials, given)
     if row is None or row.user_id != user_id:
         raise NotFound
     return row
@@ -129,7 +129,7 @@ def embeds_of(session: Session, user_id: int) -> list[EmbedCredentials]:
 
 
 def get_embed(session: Session, user_id: int, given: str) -> EmbedCredentials:
-    row = session.get(EmbedCredentials, _number(given))
+    row = find(session, EmbedCredentials, given)
     if row is None or row.user_id != user_id:
         raise NotFound
     return row
@@ -203,9 +203,3 @@ def _told_by(kind: str, given: str) -> ColumnElement[bool]:
     if kind == "looker_openid":
         return func.lower(ExternalCredentials.email) == func.lower(given)
     return ExternalCredentials.external_id == given
-
-
-def _number(given: str) -> int:
-    if not given.isdecimal() or len(given) >= 18:
-        raise NotFound
-    return int(given)

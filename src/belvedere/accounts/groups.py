@@ -8,17 +8,16 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import membership
+from belvedere.accounts import membership, texts
 from belvedere.accounts.tables import Group, GroupChild, GroupMember, GroupRole, Role, User
 from belvedere.errors import Forbidden, Invalid, MethodNotAllowed, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, find
 
 ALL_USERS = 1
 
 
 def get(session: Session, group_id: str | int) -> Group:
-    text = str(group_id)
-    found = session.get(Group, int(text)) if text.isdecimal() and len(text) < 18 else None
+    found = find(session, Group, group_id)
     if found is None:
         raise NotFound
     return found
@@ -55,8 +54,9 @@ def _name(session: Session, given: object, own_id: int | None) -> str:
     name = str(given or "").strip()
     if not name:
         raise Invalid(Problem("name", "missing_field", "A group needs a name"))
-    if len(name) > 255:
-        raise Invalid(Problem("name", "invalid", "A group's name has 255 characters at most"))
+    problem = texts.problem_of("name", name)
+    if problem is not None:
+        raise Invalid(problem)
     other = find_by_name(session, name)
     if other is not None and other.id != own_id:
         raise Invalid(Problem("name", "already_exists", f"There is a group {name} already"))

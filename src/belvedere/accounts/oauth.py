@@ -20,7 +20,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from belvedere import ids
-from belvedere.accounts import membership, tokens
+from belvedere.accounts import membership, texts, tokens
 from belvedere.accounts.tables import (
     AccessToken,
     OauthActivation,
@@ -40,6 +40,8 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_\-]{43}\Z")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~\-]{43,128}\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
 _NEVER = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "view-source", "ws"})
+_TEXTS = {"display_name": texts.LONGEST, "description": 10_000}
+"""What people are told about an app, and the most characters of it."""
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -85,18 +87,13 @@ def register(
     if not uris:
         message = "redirect_uri is required"
         problems.append(Problem("redirect_uri", "missing_field", message))
-    problems += [
-        Problem(name, "missing_field", f"{name} is required")
-        for name in ("display_name", "description")
-        if not str(values.get(name) or "").strip()
-    ]
+    said = {name: _said(values, name, longest, problems) for name, longest in _TEXTS.items()}
     if problems:
         raise Invalid(*problems)
     app = OauthClientApp(
         client_guid=guid,
         redirect_uris=uris,
-        display_name=str(values["display_name"]).strip(),
-        description=str(values["description"]).strip(),
+        **said,
         enabled=values.get("enabled", True) is not False,
         tokens_invalid_before=now,
     )
@@ -112,12 +109,9 @@ def update(session: Session, app: OauthClientApp, values: Mapping[str, Any], now
         if not uris:
             problems.append(Problem("redirect_uri", "invalid", "redirect_uri is required"))
         app.redirect_uris = uris
-    for name in ("display_name", "description"):
+    for name, longest in _TEXTS.items():
         if name in values:
-            text = str(values[name] or "").strip()
-            if not text:
-                problems.append(Problem(name, "invalid", f"{name} must not be empty"))
-            setattr(app, name, text)
+            setattr(app, name, _said(values, name, longest, problems))
     if problems:
         raise Invalid(*problems)
     if values.get("enabled") is not None:
@@ -125,6 +119,13 @@ def update(session: Session, app: OauthClientApp, values: Mapping[str, Any], now
         if not app.enabled:
             invalidate(session, app, now)
     session.flush()
+
+
+def _said(values: Mapping[str, Any], name: str, longest: int, problems: list[Problem]) -> str:
+    text = texts.checked(values, name, problems, longest)
+    if not text:
+        problems.append(Problem(name, "missing_field", f"{name} is required"))
+    return text
 
 
 def _redirect_uris(values: Mapping[str, Any], problems: list[Problem]) -> list[str]:

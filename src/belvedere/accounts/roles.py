@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from belvedere import ids
+from belvedere.accounts import texts
 from belvedere.accounts.permissions import DEFAULT_ROLES, DEFAULT_SETS, PARENTS
 from belvedere.accounts.tables import (
     Group,
@@ -20,7 +21,7 @@ from belvedere.accounts.tables import (
     UserRole,
 )
 from belvedere.errors import Invalid, MethodNotAllowed, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, find
 
 Row = TypeVar("Row", PermissionSet, ModelSet, Role)
 _LABELS = {PermissionSet: "permission set", ModelSet: "model set", Role: "role"}
@@ -56,11 +57,6 @@ def give(session: Session, user: User, name: str) -> None:
     if role not in user.roles:
         user.roles.append(role)
         bump(session, "accounts")
-
-
-def find(session: Session, kind: type[Row], given: object) -> Row | None:
-    text = str(given)
-    return session.get(kind, int(text)) if text.isdecimal() and len(text) < 18 else None
 
 
 def get(session: Session, kind: type[Row], given: object) -> Row:
@@ -265,8 +261,9 @@ def _name(session: Session, kind: type[Row], given: object, own_id: int | None) 
     name, label = str(given or "").strip(), _LABELS[kind]
     if not name:
         raise Invalid(Problem("name", "missing_field", f"A {label} needs a name"))
-    if len(name) > 255:
-        raise Invalid(Problem("name", "invalid", f"The name of a {label} has 255 letters at most"))
+    problem = texts.problem_of("name", name)
+    if problem is not None:
+        raise Invalid(problem)
     other = session.scalar(select(kind.id).where(func.lower(kind.name) == func.lower(name)))
     if other is not None and other != own_id:
         raise Invalid(Problem("name", "already_exists", f"There is a {label} {name} already"))
@@ -284,9 +281,13 @@ def _permissions(given: object) -> list[str]:
 
 def _models(given: object) -> list[str]:
     names = list(dict.fromkeys(given)) if isinstance(given, list) else []
-    if any(not isinstance(name, str) or not name.strip() for name in names):
+    if any(not isinstance(name, str) or not _is_name(name) for name in names):
         raise Invalid(Problem("models", "invalid", "models is a list of model names"))
     return [str(name).strip() for name in names]
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and texts.problem_of("models", text) is None
 
 
 def _part(

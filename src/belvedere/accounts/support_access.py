@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import users
+from belvedere.accounts import texts, users
 from belvedere.accounts.tables import SupportAllowlistEntry
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.instance import configuration
 from belvedere.instance.configuration import Change
+from belvedere.store import find
 from belvedere.vault import Vault
 
 _SUBJECT = "support_access"
@@ -41,7 +42,7 @@ def add(
     if not given or len(given) > _MOST:
         message = f"emails is a list of 1 to {_MOST} addresses"
         problems.append(Problem("emails", "missing_field", message))
-    if not why or len(why) > _LONGEST_REASON:
+    if not why or texts.problem_of("reason", why, _LONGEST_REASON) is not None:
         message = f"reason has 1 to {_LONGEST_REASON} characters"
         problems.append(Problem("reason", "missing_field", message))
     if problems:
@@ -62,8 +63,7 @@ def _put(session: Session, email: str, reason: str, now: datetime) -> SupportAll
 
 
 def remove(session: Session, given: str) -> None:
-    number = int(given) if given.isdecimal() and len(given) < 18 else 0
-    row = session.get(SupportAllowlistEntry, number)
+    row = find(session, SupportAllowlistEntry, given)
     if row is None:
         raise NotFound
     session.delete(row)

@@ -16,11 +16,19 @@ def checked(
     """The property without blanks around it, empty where there is none; `problems` may grow."""
     given = values.get(name)
     text = "" if given is None else str(given).strip()
-    if len(text) > longest:
-        problems.append(Problem(name, "invalid", f"{name} has {longest} characters at most"))
-    elif not storable(text):
-        problems.append(Problem(name, "invalid", f"{name} holds characters that cannot be kept"))
+    problem = problem_of(name, text, longest)
+    if problem is not None:
+        problems.append(problem)
     return text
+
+
+def problem_of(name: str, text: str, longest: int = LONGEST) -> Problem | None:
+    """Why the property cannot hold the text; None where it can."""
+    if len(text) > longest:
+        return Problem(name, "invalid", f"{name} has {longest} characters at most")
+    if not storable(text):
+        return Problem(name, "invalid", f"{name} holds characters that cannot be kept")
+    return None
 
 
 def storable(text: str) -> bool:

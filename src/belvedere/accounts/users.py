@@ -19,7 +19,7 @@ from belvedere.accounts.tables import (
     UserAttribute,
 )
 from belvedere.errors import Invalid, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, find
 from belvedere.vault import Vault
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
@@ -29,8 +29,7 @@ _LONGEST_STATE = 65_536
 
 
 def get(session: Session, user_id: int | str) -> User:
-    text = str(user_id)
-    user = session.get(User, int(text)) if text.isdecimal() and len(text) < 18 else None
+    user = find(session, User, user_id)
     if user is None:
         raise NotFound
     return user

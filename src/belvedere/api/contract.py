@@ -22,6 +22,7 @@ _PLAIN: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
 }
 _DEEPEST = 64
+_MOST_DIGITS = 18
 UNTYPED = frozenset({"any", "object", "None"})
 
 
@@ -197,7 +198,8 @@ def _readable(value: Any, kind: str) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if kind == "boolean":
         return isinstance(value, str) and value.lower() in ("true", "false")
-    return isinstance(value, str) and value.strip().removeprefix("-").isdecimal()
+    digits = value.strip().removeprefix("-") if isinstance(value, str) else ""
+    return digits.isdecimal() and len(digits) <= _MOST_DIGITS
 
 
 def _object_problems(

@@ -11,6 +11,7 @@ from belvedere.errors import Invalid, Problem
 
 T = TypeVar("T")
 _MOST = 10_000_000
+_MOST_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +20,28 @@ class Page:
 
     limit: int | None
     offset: int
-    by_page: bool = False
 
 
 def page_from(parameters: Mapping[str, str]) -> Page:
-    if "per_page" in parameters or ("page" in parameters and "limit" not in parameters):
-        per_page = _number(parameters, "per_page", 100)
-        page = max(1, _number(parameters, "page", 1))
-        return Page(per_page, (page - 1) * per_page, by_page=True)
+    """Limit and offset win over page and per_page, which are of old."""
     limit = _number(parameters, "limit", -1)
-    return Page(None if limit < 0 else limit, max(0, _number(parameters, "offset", 0)))
+    offset = max(0, _number(parameters, "offset", 0))
+    per_page = _number(parameters, "per_page", 100 if _is_given(parameters, "page") else -1)
+    if _is_given(parameters, "limit") or _is_given(parameters, "offset") or per_page < 0:
+        return Page(None if limit < 0 else limit, offset)
+    return Page(per_page, (max(1, _number(parameters, "page", 1)) - 1) * per_page)
+
+
+def _is_given(parameters: Mapping[str, str], name: str) -> bool:
+    return bool(parameters.get(name, "").strip())
 
 
 def _number(parameters: Mapping[str, str], name: str, default: int) -> int:
     text = parameters.get(name, "").strip()
     if not text:
         return default
-    if not text.removeprefix("-").isdecimal() or abs(int(text)) > _MOST:
+    digits = text.removeprefix("-")
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS or int(digits) > _MOST:
         raise Invalid(Problem(name, "invalid", f"{name} must be a whole number"))
     return int(text)
 
@@ -67,10 +73,9 @@ def _offsets(page: Page, limit: int, total: int) -> list[tuple[str, int]]:
 
 
 def _address(url: str, parameters: Mapping[str, str], page: Page, offset: int) -> str:
-    """Commas are encoded: a client splits the header at every one."""
-    values: dict[str, Any] = dict(parameters)
-    if page.by_page:
-        values |= {"page": offset // (page.limit or 1) + 1, "per_page": page.limit}
-    else:
-        values |= {"limit": page.limit, "offset": offset}
+    """Always with limit and offset. Commas are encoded: a client splits the header at every one."""
+    values: dict[str, Any] = {
+        name: value for name, value in parameters.items() if name not in ("page", "per_page")
+    }
+    values |= {"limit": page.limit, "offset": offset}
     return f"{url}?{urlencode(values, quote_via=quote, safe='')}"

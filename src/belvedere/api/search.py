@@ -20,6 +20,7 @@ from belvedere.api import paging
 from belvedere.api.call import Call
 from belvedere.api.prefixes import beginning
 from belvedere.errors import Invalid, Problem
+from belvedere.ids import number
 
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 Criterion = Callable[[str], ColumnElement[bool]]
@@ -60,7 +61,7 @@ def ids(column: Column) -> Criterion:
     def matches(value: str) -> ColumnElement[bool]:
         if _asks(value):
             return _absence(column, value)
-        numbers = [int(part) for part in _parts(value) if part.isdecimal() and len(part) < 18]
+        numbers = [found for part in _parts(value) if (found := number(part)) is not None]
         return column.in_(numbers) if numbers else false()
 
     return matches

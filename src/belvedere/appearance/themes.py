@@ -16,7 +16,7 @@ from belvedere.appearance import choices, color_collections, theme_settings
 from belvedere.appearance.tables import Theme
 from belvedere.errors import Invalid, MethodNotAllowed, NotFound, Problem
 from belvedere.instance.configuration import Change
-from belvedere.store import bump
+from belvedere.store import bump, find
 from belvedere.vault import Vault
 
 BUILT_IN = "Looker"
@@ -33,8 +33,7 @@ def seed(session: Session) -> None:
 
 
 def get(session: Session, theme_id: str) -> Theme:
-    known = theme_id.isdecimal() and len(theme_id) < 18
-    found = session.get(Theme, int(theme_id)) if known else None
+    found = find(session, Theme, theme_id)
     if found is None:
         raise NotFound
     return found

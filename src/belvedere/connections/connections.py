@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from belvedere import ids
 from belvedere.compiler import dialects
 from belvedere.connections.tables import StoredConnection
 from belvedere.errors import Invalid, NotFound, Problem
@@ -223,7 +224,7 @@ def _problems(values: Mapping[str, Any], *, creating: bool) -> list[Problem]:
         message = f"dialect_name must be one of {known}"
         problems.append(Problem("dialect_name", "invalid", message))
     port = values.get("port")
-    if port not in (None, "") and not (str(port).isdecimal() and 0 < int(port) < 65536):
+    if port not in (None, "") and (ids.number(port) or 0) not in range(1, 65536):
         problems.append(Problem("port", "invalid", "port must be a number from 1 to 65535"))
     for name in ("db_timezone", "query_timezone"):
         zone = values.get(name)

@@ -12,6 +12,7 @@ from belvedere.content import access
 from belvedere.content.tables import Board, BoardItem, BoardSection, ContentGrant, ContentMetadata
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.instance import pictures
+from belvedere.store import rows
 
 T = TypeVar("T", Board, BoardSection, BoardItem)
 _LONGEST_TITLE = 255
@@ -30,7 +31,7 @@ _FLAGS = frozenset(name for name in _PLAIN if name.startswith("use_"))
 
 
 def get(session: Session, kind: type[T], given: str) -> T:
-    found = session.get(kind, int(given)) if given.isdecimal() and len(given) < 10 else None
+    found = rows.find(session, kind, given)
     if found is None:
         raise NotFound
     return found

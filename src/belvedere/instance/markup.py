@@ -16,7 +16,7 @@ _GAPS = re.compile(r"\n{3,}")
 
 def cleaned(html: str) -> str:
     """Without scripts, styles, forms and anything else that does more than show text."""
-    return nh3.clean(html)
+    return nh3.clean(html.encode("utf-8", "replace").decode())  # JSON holds halves of characters
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from belvedere import ids
 from belvedere.compiler.request import Sort
 from belvedere.errors import Invalid, Problem
 
@@ -74,7 +75,7 @@ def parse_sort(text: str) -> Sort:
         return Sort("")
     direction = words[1].lower() if len(words) > 1 else "asc"
     tail = words[2] if len(words) > 2 else words[1] if len(words) > 1 else ""
-    return Sort(words[0], direction == "desc", int(tail) if tail.isdecimal() else None)
+    return Sort(words[0], direction == "desc", ids.number(tail))
 
 
 def definition_from(body: Mapping[str, Any]) -> Definition:

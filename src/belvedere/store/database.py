@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DataError
 from sqlalchemy.orm import Session, sessionmaker
 
-from belvedere.errors import BelvedereError
+from belvedere.errors import BadRequest, BelvedereError
 
 _PATIENCE_SECONDS = 15
 _PRAGMAS = (
@@ -52,6 +52,7 @@ class Database:
             )
         self.is_sqlite = backend == "sqlite"
         self.engine = self._engine()
+        event.listen(self.engine, "handle_error", _explain)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._lock = threading.Lock()
         self.changes = 0
@@ -97,6 +98,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _explain(context: ExceptionContext) -> None:
+    """A value that the database cannot take came from whoever asked: it is no failure of ours."""
+    error = context.original_exception
+    refused = isinstance(context.sqlalchemy_exception, DataError)
+    if refused or isinstance(error, UnicodeEncodeError | OverflowError):
+        message = "The request holds a value that cannot be kept: a number that is too large, a "
+        raise BadRequest(f"{message}text that is too long, or a character that is none")
 
 
 def _make_private(path: Path) -> None:

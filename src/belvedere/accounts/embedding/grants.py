@@ -22,7 +22,7 @@ from belvedere.accounts.tables import (
 )
 from belvedere.errors import Forbidden, Invalid, Problem
 from belvedere.instance import general
-from belvedere.store import bump
+from belvedere.store import bump, find
 from belvedere.vault import Vault
 
 
@@ -85,7 +85,7 @@ def _find(session: Session, wanted: Definition) -> _Known:
     problems: list[Problem] = []
     known = _Known()
     for given in wanted.group_ids:
-        group = session.get(Group, int(given)) if given.isdecimal() and len(given) < 10 else None
+        group = find(session, Group, given)
         if group is None:
             problems.append(_wrong("group_ids", f"names no group: {given[:64]}"))
         elif group.externally_managed or group.embed_external_id is not None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from belvedere.accounts.embedding import addresses
 from belvedere.accounts.tables import AccessToken, EmbedSecret, EmbedSession
 from belvedere.errors import Invalid, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, find
 from belvedere.vault import Vault
 
 CONTEXT = "embed_secret.secret"
@@ -51,7 +51,7 @@ def opened(vault: Vault, row: EmbedSecret) -> str:
 
 def remove(session: Session, given: str) -> None:
     """With a secret for tokens all cookieless sessions end."""
-    row = session.get(EmbedSecret, int(given)) if given.isdecimal() and len(given) < 18 else None
+    row = find(session, EmbedSecret, given)
     if row is None:
         raise NotFound
     if row.secret_type == TOKENS:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from belvedere import ids
 from belvedere.accounts import attributes, groups, texts
 from belvedere.accounts.tables import (
     Group,
@@ -203,8 +204,7 @@ def _ids(
 ) -> tuple[int, ...]:
     found: list[int] = []
     for item in list(given)[:_MOST]:
-        text = str(item)
-        number = int(text) if text.isdecimal() and len(text) < 18 else None
+        text, number = str(item), ids.number(item)
         if number is None or session.get(kind, number) is None:
             problems.append(
                 Problem(where, "invalid", f"{where}: there is nothing of the id {text[:64]}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from belvedere import ids
 from belvedere.accounts import groups, oauth, users
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import OauthActivation, OauthClientApp, User
@@ -84,8 +85,9 @@ def deactivate_app_user(call: Call, client_guid: str, user_id: str) -> None:
     """Do not let the app in any more; its tokens of the user end."""
     if not call.session.permissions.is_admin and user_id != call.user_id:
         raise NotFound
-    if user_id.isdecimal() and len(user_id) < 18:
-        oauth.deactivate(call.db, client_guid, int(user_id))
+    number = ids.number(user_id)
+    if number is not None:
+        oauth.deactivate(call.db, client_guid, number)
 
 
 def _self_or_any(call: Call, user_id: str) -> User:

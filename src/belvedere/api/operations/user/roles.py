@@ -12,6 +12,7 @@ from belvedere.api.operation import get, put
 from belvedere.api.people import is_behind, is_self, refusal
 from belvedere.api.present.roles import present_role
 from belvedere.errors import BadRequest, Forbidden, Invalid, Problem
+from belvedere.store import find
 
 
 @get("/users/{user_id}/roles", requires="authenticated")
@@ -39,7 +40,7 @@ def set_user_roles(call: Call, user_id: str, body: list[str]) -> list[dict[str, 
 
 
 def _chosen(call: Call, user: User, body: list[str]) -> list[Role]:
-    found = {item: roles.find(call.db, Role, item) for item in body}
+    found = {item: find(call.db, Role, item) for item in body}
     unknown = [item for item, role in found.items() if role is None]
     if unknown:
         message = f"There is no role {', '.join(unknown)}"
