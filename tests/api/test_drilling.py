@@ -126,6 +126,21 @@ def test_filters_pivots_custom_fields_and_custom_filters_come_along(boss) -> Non
                     assert len(follow(boss, link["url"])) == cell["value"]
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"filters": {"t.count": ">2", "t.n": "-NULL"}},
+        {"filter_expression": '${t.count} > 2 AND NOT (${t.word} = "\\"x\\\\")'},
+    ],
+)
+def test_what_measures_were_filtered_by_is_not_asked_of_the_rows(boss, chosen) -> None:
+    found = detail(boss, ["t.kind", "t.count"], **chosen)
+    assert found["data"]
+    for row in found["data"]:
+        (link,) = row["t.count"]["links"]
+        assert len(follow(boss, link["url"])) == row["t.count"]["value"]
+
+
 def test_the_address_as_it_is_documented(boss) -> None:
     found = detail(
         boss, ["t.at_month", "t.count"], filters={"t.n": "1,2"}, query_timezone="Asia/Kolkata"

@@ -166,6 +166,25 @@ def test_pivots_with_totals(admin, rows) -> None:
     assert set(nested) == set(keys)
 
 
+@pytest.mark.parametrize("sorts", [["users.gender"], ["order_items.count desc"]])
+@pytest.mark.parametrize(("limit", "truncated"), [("1", True), ("4", True), ("5", False)])
+def test_columns_beyond_the_limit_are_told(admin, sorts, limit, truncated) -> None:
+    query = {
+        "model": "thelook",
+        "view": "order_items",
+        "fields": ["users.gender", "order_items.status", "order_items.count"],
+        "pivots": ["order_items.status"],
+        "sorts": sorts,
+        "column_limit": limit,
+    }
+    detail = run(admin, query, "json_detail").json()
+    assert len(detail["pivots"]) == int(limit)
+    assert all(len(row["order_items.count"]) == int(limit) for row in detail["data"])
+    assert detail["columns_truncated"] is detail["max_column_limit_exceeded"] is truncated
+    told = run(admin, query, "json_bi").json()["metadata"]["columns_truncated"]
+    assert told == str(truncated).lower()
+
+
 def test_the_url_encoded_form(admin) -> None:
     params = {
         "fields": "users.state,order_items.count",
@@ -229,7 +248,11 @@ def test_an_identical_request_is_answered_from_memory_and_an_edit_is_seen(
         ({"filter_expression": "${users.age} >"}, 400, "cannot be read"),
         ({"filter_expression": "${users.age} + 1"}, 400, "must be a condition"),
         ({"filter_expression": "${users.nothing} = 1"}, 400, "Unknown field"),
-        ({"filter_expression": "${order_items.count} > 1"}, 400, "dimensions only"),
+        (
+            {"filter_expression": "${order_items.count} > 1 OR ${users.age} > 1"},
+            400,
+            "stands beside a measure",
+        ),
         ({"filter_expression": "median(${users.age}) > 1"}, 400, "median cannot be used"),
     ],
 )

@@ -329,12 +329,30 @@ def test_rows_can_be_sorted_by_them(client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sorts", "expected"),
+    [
+        (["sales.shop", "mine", "sales.id desc"], [3, 4, 1, 6, 5, 2]),
+        (["mine desc", "sales.shop desc", "sales.id"], [2, 5, 1, 4, 6, 3]),
+        (["sales.shop desc", "mine desc", "sales.id"], [2, 5, 6, 1, 4, 3]),
+    ],
+)
+def test_they_are_one_sort_among_others(client, sorts: list[str], expected: list[int]) -> None:
+    fields = ("sales.shop", "sales.id", "sales.total")
+    found = run(client, {"mine": "mod(${sales.id}, 3)"}, fields, "json_detail", sorts=sorts)
+    assert found["sorts"] == sorts
+    (mine,) = found["fields"]["table_calculations"]
+    place = next(n for n, sort in enumerate(sorts) if sort.startswith("mine"))
+    assert mine["sorted"] == {"sort_index": place, "desc": sorts[place].endswith(" desc")}
+    assert [row["sales.id"]["value"] for row in found["data"]] == expected
+
+
+@pytest.mark.parametrize(
     ("expression", "message"),
     [
         ("${sales.total} +", "cannot be read"),
         ("${sales.nothing}", "not in the query"),
         ("list(list(1), 2)", "cannot hold lists"),
-        ("sum(${sales.total}, 1)", "takes 1 arguments, not 2"),
+        ("sum(${sales.total}, 1)", "takes 1 argument, not 2"),
         ("conjure(1)", "no function conjure"),
         ("${mine} + 1", "circle"),
         ("offset_list(${sales.total}, 0, 1000000)", "too much"),

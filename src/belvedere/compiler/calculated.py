@@ -7,7 +7,6 @@ from typing import Any
 
 from belvedere.compiler.compiled import Calculation
 from belvedere.compiler.expressions import syntax
-from belvedere.compiler.request import Sort
 from belvedere.errors import QueryError
 from belvedere.lookml.model import Category, Field
 
@@ -27,18 +26,15 @@ _MOST = 500
 _TYPES = frozenset({"number", "string", "yesno", "date"})
 
 
-def calculations(
-    items: Iterable[Mapping[str, Any]], sorts: Iterable[Sort]
-) -> tuple[Calculation, ...]:
+def calculations(items: Iterable[Mapping[str, Any]]) -> tuple[Calculation, ...]:
     """Every calculation, those that cannot be read with the reason."""
     items = list(items)
     if len(items) > _MOST:
         raise QueryError(f"A query can have at most {_MOST} table calculations")
-    directions = {sort.field: "desc" if sort.descending else "asc" for sort in sorts}
-    return tuple(_calculation(item, directions) for item in items)
+    return tuple(_calculation(item) for item in items)
 
 
-def _calculation(item: Mapping[str, Any], directions: Mapping[str, str]) -> Calculation:
+def _calculation(item: Mapping[str, Any]) -> Calculation:
     name = str(item["table_calculation"])
     field = Field(
         name=name,
@@ -55,7 +51,7 @@ def _calculation(item: Mapping[str, Any], directions: Mapping[str, str]) -> Calc
         tree = syntax.parse(_expression(item))
     except QueryError as error:
         problem = str(error)
-    return Calculation(name, tree, field, problem, directions.get(name))
+    return Calculation(name, tree, field, problem)
 
 
 def _text(item: Mapping[str, Any], key: str) -> str | None:

@@ -109,16 +109,12 @@ class AppliedSort:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """A table calculation. `tree` is None where `problem` says why it cannot be read.
-
-    `sorted` is asc or desc where the query sorts by it.
-    """
+    """A table calculation. `tree` is None where `problem` says why it cannot be read."""
 
     name: str
     tree: Expression | None
     field: Field
     problem: str | None = None
-    sorted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,8 @@ class Compiled:
     `total` returns one row without pivots, else one row per pivot column (pivot fields first).
     `row_total` returns one row per combination of `dimensions`, `grand_total` (where there are
     both) a single row. `subtotals` go from few dimensions to many. `fill_bounds` are (field,
-    start, exclusive end) on the query's clock. `filters` are those in force, defaults of the
+    start, exclusive end) on the query's clock. `sorts` name calculations too, which the SQL does
+    not sort by. `filters` are those in force, defaults of the
     explore included. Timezone names are IANA's.
     """
 

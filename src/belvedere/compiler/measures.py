@@ -106,6 +106,8 @@ class Measures:
         self._resolver = resolver
         self._aggregates: dict[str, Aggregate] = {}
         self._open: list[str] = []
+        self.conditions: dict[str, Callable[[RenderAggregate, RenderRaw], str]] = {}
+        """What writes the conditions on groups that the query states itself."""
         self._collected: dict[str, tuple[list[Aggregate], list[Fragment]]] = {}
 
     def sql(self, scoped: ScopedField, aggregate: RenderAggregate, raw: RenderRaw) -> str:
@@ -129,6 +131,8 @@ class Measures:
 
     def _composed(self, scoped: ScopedField, aggregate: RenderAggregate, raw: RenderRaw) -> str:
         field = scoped.field
+        if scoped.full_name in self.conditions:
+            return self.conditions[scoped.full_name](aggregate, raw)
         if field.type == COMPARED:
             based_on = self._resolver.lookup(field.based_on or "", scoped.alias, scoped.full_name)
             return self.sql(based_on, aggregate, raw)

@@ -41,7 +41,8 @@ def pivoted(dialect: Dialect, inner: str, shape: PivotShape) -> str:
 
     Cells beyond `limit` rows stay where they are the first of their pivot column, so that
     every column is known; cells beyond `column_limit` stay where they are the first of
-    their row, so that every row is known.
+    their row, so that every row is known, and those of one more column, which tells that
+    there is one.
     """
     if shape.rows and all(order.column in shape.rows for order in shape.row_order):
         return _by_rows(dialect, inner, shape)
@@ -75,7 +76,7 @@ def _by_rows(dialect: Dialect, inner: str, shape: PivotShape) -> str:
     shown = ", ".join(output_column(dialect, name) for name in shape.shown)
     by_pivot = ", ".join(_plain(dialect, order) for order in shape.pivot_order)
     by_row = ", ".join(_own_terms(dialect, shape))
-    kept = f"({COLUMN_RANK} <= {shape.column_limit} OR {COLUMN_RANK} = z__first_column)"
+    kept = f"({COLUMN_RANK} <= {shape.column_limit + 1} OR {COLUMN_RANK} = z__first_column)"
     if shape.limit is not None:
         kept += f" AND ({ROW_RANK} <= {shape.limit} OR {ROW_RANK} = z__first_row)"
     return f"""SELECT {shown}, {ROW_RANK}, {COLUMN_RANK} FROM (
@@ -96,7 +97,7 @@ ORDER BY {ROW_RANK}, {COLUMN_RANK}"""
 
 
 def _kept(shape: PivotShape) -> str:
-    columns = f"({COLUMN_RANK} <= {shape.column_limit} OR z__is_highest_ranked_cell = 1)"
+    columns = f"({COLUMN_RANK} <= {shape.column_limit + 1} OR z__is_highest_ranked_cell = 1)"
     if shape.limit is None:
         return columns
     return f"{columns} AND ({ROW_RANK} <= {shape.limit} OR z__pivot_col_ordering = 1)"

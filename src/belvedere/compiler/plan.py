@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from belvedere.compiler.aggregates import FlatTree
 from belvedere.compiler.calculated import calculations
-from belvedere.compiler.compiled import AppliedSort, Compiled, Earlier, SqlPart
+from belvedere.compiler.compiled import AppliedSort, Calculation, Compiled, Earlier, SqlPart
 from belvedere.compiler.conditions import local_bounds
 from belvedere.compiler.conditions.periods import moved
 from belvedere.compiler.dialects.base import Dialect
@@ -67,7 +67,9 @@ class Planner:
         self.resolver.tables.flat = flat
         self.resolver.tables.within = within
         self.tree = JoinTree(self.resolver) if flat is None else FlatTree(self.resolver)
-        self.restrictions = Restrictions(self.resolver, self.selector, self.selection, shift)
+        self.restrictions = Restrictions(
+            self.resolver, self.selector, self.selection, self.measures, shift
+        )
         self.out = {field.full_name: self._out(field) for field in self.selection.dimensions}
         self.tree.require(self._needs())
         while self.restrictions.joined(self.tree.emitted):
@@ -129,6 +131,7 @@ class Planner:
     def compiled(self) -> Compiled:
         sql, columns = self.selects.rows()
         selection = self.selection
+        calculated = calculations(self.selector.custom.calculations)
         return Compiled(
             model=self.request.model.name,
             explore=self.request.explore,
@@ -146,10 +149,7 @@ class Planner:
             subtotals=tuple(self.totals.subtotals()),
             earlier=tuple(self._earlier()),
             row_total_side=self.totals.row_total_side(),
-            sorts=tuple(
-                AppliedSort(field.full_name, sort.descending, sort.pivot_column)
-                for field, sort in selection.sorts
-            ),
+            sorts=tuple(self._sorts(calculated)),
             fill_fields=tuple(name for name in self.request.fill_fields if name in self.out),
             fill_bounds=tuple(self._fill_bounds()),
             calendar=self.resolver.time.calendar,
@@ -163,9 +163,25 @@ class Planner:
             kept=self._kept(),
             symmetric=self.selects.protected,
             hidden=tuple(sorted(selection.hidden)),
-            calculations=calculations(self.selector.custom.calculations, self.request.sorts or ()),
+            calculations=calculated,
             custom=tuple(self.selector.custom.made.values()),
         )
+
+    def _sorts(self, calculated: Iterable[Calculation]) -> Iterator[AppliedSort]:
+        """What the SQL sorts by, and calculations where the query names them in between."""
+        found = {
+            field.full_name: AppliedSort(field.full_name, sort.descending, sort.pivot_column)
+            for field, sort in self.selection.sorts
+        }
+        later = {item.name for item in calculated}
+        asked = [(sort, sort.field.removesuffix("__sort_")) for sort in self.request.sorts or ()]
+        named = {name for _, name in asked}
+        yield from (own for name, own in found.items() if name not in named)
+        for sort, name in asked:
+            if sort.field in later:
+                yield AppliedSort(sort.field, sort.descending)
+            elif name in found:
+                yield found.pop(name)
 
     def _shown(self, fields: tuple[ScopedField, ...]) -> tuple[str, ...]:
         names = (field.full_name for field in fields)

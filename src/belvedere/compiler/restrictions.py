@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from belvedere.compiler.earlier import Shift
-from belvedere.compiler.expressions import custom_filter
+from belvedere.compiler.expressions import condition_on_groups, custom_filter, syntax
 from belvedere.compiler.fanout import Where
 from belvedere.compiler.fragments import Fragment
 from belvedere.compiler.joins import EmittedJoin
-from belvedere.compiler.measures import POST_QUERY
+from belvedere.compiler.measures import POST_QUERY, Measures
 from belvedere.compiler.resolver import Resolver, is_range_timeframe
 from belvedere.compiler.selection import Selection, Selector
 from belvedere.compiler.statement import Having
@@ -26,9 +26,11 @@ class Restrictions:
         resolver: Resolver,
         selector: Selector,
         selection: Selection,
+        measures: Measures,
         shift: Shift | None,
     ) -> None:
         self._resolver = resolver
+        self._measures = measures
         self._request = resolver.request
         self._explore = resolver.scope.explore
         self._selector = selector
@@ -43,7 +45,8 @@ class Restrictions:
             self._filter(scoped, expression)
         custom = self._request.filter_expression
         if custom and custom.strip():
-            self.where.append(Where(custom_filter(self._resolver, self._selector.find, custom)))
+            for number, part in enumerate(syntax.conjuncts(syntax.parse(custom))):
+                self._custom(part, number)
         explore, base = self._explore, self._explore.base
         if explore.sql_always_where:
             self.where.append(Where(self._resolver.fragment(explore.sql_always_where, base)))
@@ -73,11 +76,7 @@ class Restrictions:
                 self.where.append(Where(text))
             return
         if field.is_measure:
-            if field.type in POST_QUERY:
-                raise QueryError(
-                    f"Invalid filter: {scoped.full_name} is computed after the query and cannot "
-                    "be filtered"
-                )
+            self._refuse_later(scoped)
             if expression.strip():
                 self.having.append(Having(scoped, expression))
             return
@@ -86,6 +85,30 @@ class Restrictions:
         made = self._resolver.condition(scoped, expression, back)
         if made is not None:
             self.where.append(Where(*made))
+
+    def _custom(self, tree: syntax.Expression, number: int) -> None:
+        """A condition of the custom filter: on groups where it reads measures, else on rows."""
+        find, resolver = self._selector.find, self._resolver
+        read = [find(name) for name in syntax.names(tree)]
+        measures = [found for found in read if found is not None and found.field.is_measure]
+        if not measures:
+            self.where.append(Where(custom_filter(resolver, find, tree)))
+            return
+        for found in measures:
+            self._refuse_later(found)
+        name = f"filter_expression {number}"
+        self._measures.conditions[name] = lambda aggregate, raw: condition_on_groups(
+            resolver, find, tree, lambda found: self._measures.sql(found, aggregate, raw)
+        )
+        field = Field(name=name, view=self._explore.base, category=Category.measure, type="number")
+        self.having.append(Having(ScopedField(self._explore.base, field, name), None))
+
+    def _refuse_later(self, scoped: ScopedField) -> None:
+        if scoped.field.type in POST_QUERY:
+            raise QueryError(
+                f"Invalid filter: {scoped.full_name} is computed after the query and cannot "
+                "be filtered"
+            )
 
     def _access(self, name: str, attribute: str) -> Where:
         """An access filter: rows of the viewer's values only; QueryError where there is none."""

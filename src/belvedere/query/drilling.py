@@ -1,7 +1,8 @@
 """Drilling: from a cell to the query of the rows behind it, as links to explores.
 
 A drilled query keeps the filters, custom fields and time zone of its query and adds the values
-of the cell's row, so that it finds exactly the rows that the cell was made of.
+of the cell's row, so that it finds exactly the rows that the cell was made of. Filters on
+measures are left out: they chose the cell's row, and would ask something else of finer rows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import quote as url_quote, quote_plus
 
 from belvedere.compiler.compiled import Compiled
+from belvedere.compiler.expressions import syntax
 from belvedere.lookml.field_metadata import Audience
 from belvedere.lookml.labels import label_short
 from belvedere.lookml.model import Category
@@ -54,6 +56,10 @@ class Drilling:
 
     def _scoped(self, name: str) -> ScopedField | None:
         return self._scope.find_unrestricted(name) or self._custom.get(name)
+
+    def _is_measure(self, name: str) -> bool:
+        scoped = self._scoped(name)
+        return scoped is not None and scoped.field.is_measure
 
     def url(self, scoped: ScopedField, row: Row) -> str | None:
         """The list of what is behind a cell: its drill fields. None where it has none."""
@@ -139,7 +145,7 @@ class Drilling:
         """By field; None where the rows depend on what the viewer may not name, or no URL can."""
         found: Conditions = {}
         for name, text in self._compiled.filters:
-            if text.strip() and self._may_name(name):
+            if text.strip() and self._may_name(name) and not self._is_measure(name):
                 found[name] = [text]
         for name, value in row.items():
             other = self._scoped(name)
@@ -165,12 +171,23 @@ class Drilling:
 
     def _custom_filter(self, conditions: Conditions) -> str | None:
         """The query's own, and second conditions on one field, which a filter cannot hold."""
-        parts = []
-        if self._compiled.filter_expression:
-            parts.append(f"({self._compiled.filter_expression})")
+        parts = self._own_filter()
         for name, texts in conditions.items():
             parts += [f"matches_filter(${{{name}}}, `{text}`)" for text in texts[1:]]
         return " AND ".join(parts) or None
+
+    def _own_filter(self) -> list[str]:
+        written = self._compiled.filter_expression
+        if not written or not written.strip():
+            return []
+        tree = syntax.parse(written)
+        if not any(map(self._is_measure, syntax.names(tree))):
+            return [f"({written})"]
+        return [
+            syntax.text_of(part)
+            for part in syntax.conjuncts(tree)
+            if not any(map(self._is_measure, syntax.names(part)))
+        ]
 
 
 def _key(text: str) -> str:

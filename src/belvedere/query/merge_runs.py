@@ -179,7 +179,7 @@ def _body(
         # Its libraries take a tenth of a second to import, which the start can spare.
         from belvedere.results.calculations import compute  # noqa: PLC0415
 
-        compute(found.shaped, items, bodies.local_time(facts))
+        compute(found.shaped, items, sorts or (), bodies.local_time(facts))
         bodies.refuse_uncalculated(found.shaped, options)
     presenter = _MergePresenter(answered, found, items, options)
     return bodies.encoded(found.shaped, presenter, facts, options, shape.vis_config, pictures)
@@ -192,11 +192,10 @@ def _own_limit(shape: Definition) -> int | None:
 def _calculations(shape: Definition) -> tuple[Calculation, ...]:
     """The table calculations over the merged rows; other custom fields belong to a source."""
     items = shape.dynamic_items()
-    sorts, _ = shape.sort_terms()
     calculated = [item for item in items if isinstance(item.get("table_calculation"), str)]
     if len(calculated) < len(items):
         raise QueryError("Only table calculations can be made of merged results")
-    return calculations(calculated, sorts or ())
+    return calculations(calculated)
 
 
 def _facts(merge: Merge, answered: Sequence[_Answered]) -> Facts:

@@ -46,7 +46,7 @@ def shape(compiled: Compiled, tables: Tables, now: datetime | None = None) -> Sh
         # Its libraries take a tenth of a second to import, which the start can spare.
         from belvedere.results.calculations import compute  # noqa: PLC0415
 
-        compute(shaped, compiled.calculations, now)
+        compute(shaped, compiled.calculations, compiled.sorts, now)
     return shaped
 
 

@@ -1,5 +1,10 @@
 """Looker expressions as SQL: custom filters and custom fields."""
 
-from belvedere.compiler.expressions.writer import custom_filter, kind_of, written
+from belvedere.compiler.expressions.writer import (
+    condition_on_groups,
+    custom_filter,
+    kind_of,
+    written,
+)
 
-__all__ = ["custom_filter", "kind_of", "written"]
+__all__ = ["condition_on_groups", "custom_filter", "kind_of", "written"]

@@ -57,6 +57,15 @@ SIGNATURES: dict[str, Signature] = {
     **{f"extract_{unit}": Signature(1, 1, Kind.number) for unit in _UNITS},
     **{f"trunc_{unit}": Signature(1, 1) for unit in _UNITS[1:]},
 }
+OF_NUMBERS = frozenset(_NUMBERS) - {"length", "position"}
+"""Functions that take nothing but numbers."""
+TEXTS_OF = {
+    **dict.fromkeys(["length", "lower", "upper", "substring"], 1),
+    **dict.fromkeys(["contains", "position"], 2),
+    "replace": 3,
+}
+"""How many of a function's first arguments are texts; those behind them are numbers."""
+MOMENTS = frozenset({Kind.date, Kind.datetime})
 FINE_UNITS = frozenset({"seconds", "minutes", "hours"})
 """Units that a date alone does not have: adding them to one gives a time."""
 
@@ -98,6 +107,8 @@ def _of_function(name: str, given: list[Kind]) -> Kind:
     signature = SIGNATURES[name]
     kind = signature.result or common(given[signature.decides :]) or Kind.string
     action, _, unit = name.partition("_")
-    if action in ("add", "trunc") and unit in FINE_UNITS:
-        return Kind.datetime
+    if action in ("add", "trunc"):
+        if unit in FINE_UNITS:
+            return Kind.datetime
+        return kind if kind in MOMENTS else Kind.date
     return kind

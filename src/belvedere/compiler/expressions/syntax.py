@@ -99,6 +99,39 @@ def names(tree: Expression) -> Iterator[str]:
                 yield from names(argument)
 
 
+def conjuncts(tree: Expression) -> Iterator[Expression]:
+    """The conditions that AND joins at the top."""
+    waiting = [tree]
+    while waiting:
+        match waiting.pop():
+            case Binary("AND", left, right):
+                waiting += [right, left]
+            case condition:
+                yield condition
+
+
+def text_of(tree: Expression) -> str:
+    """The expression as `parse` reads it."""
+    match tree:
+        case Number(text):
+            return text
+        case Text(value):
+            escaped = re.sub(r'(["\\])', r"\\\1", value)
+            return f'"{escaped}"'
+        case Filter(text):
+            return f"`{text}`"
+        case Constant(word):
+            return word
+        case FieldName(name):
+            return f"${{{name}}}"
+        case Unary(operator, operand):
+            return f"({operator} {text_of(operand)})"
+        case Binary(operator, left, right):
+            return f"({text_of(left)} {operator} {text_of(right)})"
+        case Function(name, arguments):
+            return f"{name}({', '.join(map(text_of, arguments))})"
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text

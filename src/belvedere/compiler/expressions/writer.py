@@ -1,23 +1,33 @@
-"""Looker expressions over dimensions as SQL: custom filters, custom dimensions.
+"""Looker expressions as SQL: custom filters, custom dimensions.
 
-Whatever is computed from null is null, and a null condition counts as no.
+Whatever is computed from null is null, and a null condition counts as no. What cannot be computed
+(a division by zero, the logarithm of nothing, a day that there is not) is null too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 
-from belvedere.compiler.expressions import syntax
-from belvedere.compiler.expressions.kinds import FINE_UNITS, SIGNATURES, Kind, common
+from belvedere.compiler.conditions import condition
+from belvedere.compiler.expressions import moments, syntax
+from belvedere.compiler.expressions.kinds import (
+    FINE_UNITS,
+    MOMENTS,
+    OF_NUMBERS,
+    SIGNATURES,
+    TEXTS_OF,
+    Kind,
+    common,
+)
 from belvedere.compiler.fragments import Fragment
-from belvedere.compiler.resolver import Resolver
+from belvedere.compiler.resolver import Resolver, yes_or_no
 from belvedere.errors import QueryError
 from belvedere.lookml.model import Field
 from belvedere.lookml.scope import ScopedField
 
 Find = Callable[[str], ScopedField | None]
+WriteMeasure = Callable[[ScopedField], str]
 _COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 _NUMBER_TIMEFRAMES = frozenset(
     {
@@ -26,20 +36,39 @@ _NUMBER_TIMEFRAMES = frozenset(
     }
 )
 _DATE_TIMEFRAMES = frozenset({"date", "week"})
+_TEXTS_OF_MOMENTS = frozenset({"month", "quarter", "year"})
+_TEXT_MEASURES = frozenset({"string", "list"})
+_LONGEST_SQL = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
+    """`moment` is when the period begins that the value names, where it names one."""
+
     sql: str
     kind: Kind
+    moment: str | None = None
 
 
-def custom_filter(resolver: Resolver, find: Find, text: str) -> Fragment:
+def custom_filter(resolver: Resolver, find: Find, tree: syntax.Expression) -> Fragment:
     """The condition that the expression states; QueryError for one that is none."""
-    fragment, kind = written(resolver, find, syntax.parse(text))
+    fragment, kind = written(resolver, find, tree)
+    _require_condition(kind)
+    return fragment
+
+
+def condition_on_groups(
+    resolver: Resolver, find: Find, tree: syntax.Expression, write_measure: WriteMeasure
+) -> str:
+    """The same on measures, which `write_measure` writes; QueryError where it reads dimensions."""
+    found = _Writer(resolver, find, write_measure).typed(tree)
+    _require_condition(found.kind)
+    return found.sql
+
+
+def _require_condition(kind: Kind) -> None:
     if kind is not Kind.yesno:
         raise QueryError("A custom filter must be a condition that is yes or no")
-    return fragment
 
 
 def written(resolver: Resolver, find: Find, tree: syntax.Expression) -> tuple[Fragment, Kind]:
@@ -50,9 +79,13 @@ def written(resolver: Resolver, find: Find, tree: syntax.Expression) -> tuple[Fr
 
 
 def kind_of(field: Field) -> Kind:
-    """What a dimension is in an expression."""
+    """What a field is in an expression."""
     if field.type == "yesno":
         return Kind.yesno
+    if field.is_measure:
+        if field.type in _TEXT_MEASURES:
+            return Kind.string
+        return {"date": Kind.date, "date_time": Kind.datetime}.get(field.type, Kind.number)
     if field.timeframe is not None:
         if field.timeframe in _DATE_TIMEFRAMES:
             return Kind.date
@@ -66,14 +99,23 @@ def kind_of(field: Field) -> Kind:
 
 
 class _Writer:
-    def __init__(self, resolver: Resolver, find: Find) -> None:
+    def __init__(
+        self, resolver: Resolver, find: Find, write_measure: WriteMeasure | None = None
+    ) -> None:
         self._resolver = resolver
         self._dialect = resolver.dialect
         self._find = find
+        self._write_measure = write_measure
         self.needs: set[str] = set()
         self.mentions: set[str] = set()
 
     def typed(self, tree: syntax.Expression) -> Typed:
+        found = self._typed(tree)
+        if len(found.sql) > _LONGEST_SQL:
+            raise QueryError("The expression is too long when it is written as SQL")
+        return found
+
+    def _typed(self, tree: syntax.Expression) -> Typed:
         match tree:
             case syntax.Number(text):
                 return Typed(self._dialect.number(text), Kind.number)
@@ -103,19 +145,49 @@ class _Writer:
         found = self._find(name)
         if found is None:
             raise QueryError(f"Unknown field in the expression: {name}")
-        if not found.field.is_dimension:
-            raise QueryError(f"A custom field or filter is made of dimensions only, not {name}")
+        if self._write_measure is None:
+            if not found.field.is_dimension:
+                raise QueryError(
+                    f"A custom field or its filter is made of dimensions only, not {name}"
+                )
+        elif not found.field.is_measure:
+            raise QueryError(
+                f"A condition of a custom filter is on dimensions or on measures: {name} stands "
+                "beside a measure"
+            )
         return found
 
     def _field(self, name: str) -> Typed:
         scoped = self._scoped(name)
         kind = kind_of(scoped.field)
-        if kind is Kind.date:
-            instant = self._noted(self._resolver.instant(scoped))
-            return Typed(self._dialect.cast(instant, "date"), kind)
-        if kind is Kind.datetime:
-            return Typed(self._noted(self._resolver.instant(scoped)), kind)
-        return Typed(self._noted(self._resolver.referenced(scoped)), kind)
+        if self._write_measure is not None:
+            return self._measure(f"({self._write_measure(scoped)})", scoped.field, kind)
+        if kind in MOMENTS:
+            return Typed(self._begun(self._noted(self._resolver.instant(scoped)), scoped), kind)
+        value = self._noted(self._resolver.referenced(scoped))
+        timeframe = scoped.field.timeframe or ""
+        if timeframe not in _TEXTS_OF_MOMENTS:
+            return Typed(value, kind)
+        begun = self._dialect.start_of_text(value, timeframe)
+        return Typed(value, kind, self._dialect.cast(begun, "date"))
+
+    def _begun(self, instant: str, scoped: ScopedField) -> str:
+        """When the timeframe's period begins that the instant lies in."""
+        dialect, timeframe = self._dialect, scoped.field.timeframe
+        if timeframe == "week":
+            first = dialect.timeframe(instant, "week", self._resolver.time.calendar)
+            instant = dialect.start_of_text(first, "week")
+        if timeframe in _DATE_TIMEFRAMES:
+            return dialect.cast(instant, "date")
+        if timeframe in ("minute", "hour"):
+            return dialect.function(f"trunc_{timeframe}s", [instant])
+        return instant
+
+    def _measure(self, sql: str, field: Field, kind: Kind) -> Typed:
+        if kind not in MOMENTS:
+            return Typed(sql, kind)
+        local = self._resolver.local_time(sql, field)
+        return Typed(self._dialect.cast(local, kind), kind)
 
     def _noted(self, fragment: Fragment) -> str:
         self.needs |= fragment.needs
@@ -146,22 +218,48 @@ class _Writer:
             raise QueryError(f"A number is needed, not a {found.kind}")
         return found.sql
 
+    def _text(self, item: Typed) -> str:
+        if item.kind is Kind.string:
+            return item.sql
+        if item.kind is Kind.yesno:
+            return yes_or_no(item.sql)
+        return self._dialect.text(item.sql)
+
+    def _moment(self, tree: syntax.Expression) -> Typed:
+        """A date or time; also the start of a month and its like, and one written as a text."""
+        found = self._dated(tree, self.typed(tree))
+        if found.kind in MOMENTS or found.kind is Kind.nothing:
+            return found
+        raise QueryError(f"A date is needed, not a {found.kind}")
+
+    def _dated(self, tree: syntax.Expression, item: Typed) -> Typed:
+        """The same as a date where it is one, else as it is."""
+        if item.moment is not None:
+            return Typed(item.moment, Kind.date)
+        if isinstance(tree, syntax.Text):
+            sql = moments.of_text(self._dialect, tree.value)
+            return item if sql is None else Typed(sql, Kind.date)
+        return item
+
     def _binary(self, operator: str, left: syntax.Expression, right: syntax.Expression) -> Typed:
         if operator in ("AND", "OR"):
             sql = f"({self._condition(left)} {operator} {self._condition(right)})"
             return Typed(sql, Kind.yesno)
         if operator in _COMPARISONS:
-            return self._compared(operator, self.typed(left), self.typed(right))
+            return self._compared(operator, left, right)
         one, other = self._number(left), self._number(right)
         if operator == "/":
             return Typed(self._dialect.function("divide", [one, other]), Kind.number)
         return Typed(f"({one} {operator} {other})", Kind.number)
 
-    def _compared(self, operator: str, left: Typed, right: Typed) -> Typed:
-        if common([left.kind, right.kind]) is None:
-            raise QueryError(f"A {left.kind} cannot be compared with a {right.kind}")
+    def _compared(self, operator: str, left: syntax.Expression, right: syntax.Expression) -> Typed:
+        one, other = self.typed(left), self.typed(right)
+        if (one.kind in MOMENTS) != (other.kind in MOMENTS):
+            one, other = self._dated(left, one), self._dated(right, other)
+        if common([one.kind, other.kind]) is None:
+            raise QueryError(f"A {one.kind} cannot be compared with a {other.kind}")
         word = "<>" if operator == "!=" else operator
-        return Typed(f"({self._value(left)} {word} {self._value(right)})", Kind.yesno)
+        return Typed(f"({self._value(one)} {word} {self._value(other)})", Kind.yesno)
 
     # Functions
 
@@ -171,7 +269,9 @@ class _Writer:
             raise QueryError(f"The function {name} cannot be used in custom fields and filters")
         most = signature.most
         if len(arguments) < signature.least or (most is not None and len(arguments) > most):
-            raise QueryError(f"The function {name} takes {signature.least} arguments")
+            wanted = f"{signature.least} argument{'' if signature.least == 1 else 's'}"
+            least = "" if most == signature.least else "at least "
+            raise QueryError(f"The function {name} takes {least}{wanted}, not {len(arguments)}")
         special = getattr(self, f"_write_{name}", None)
         if special is not None:
             found: Typed = special(arguments)
@@ -179,12 +279,46 @@ class _Writer:
         action, _, unit = name.partition("_")
         if action == "diff":
             return self._difference(unit.removesuffix("s"), arguments)
+        if action in ("add", "trunc", "extract"):
+            return self._of_moment(name, action, unit, arguments)
+        if name in OF_NUMBERS:
+            return self._of_numbers(name, arguments)
+        if name in TEXTS_OF:
+            return self._of_texts(name, arguments, signature.result)
         given = [self.typed(argument) for argument in arguments]
         kind = signature.result or self._agreed(name, given[signature.decides :])
         sql = self._dialect.function(name, [self._value(item) for item in given])
-        if action in ("add", "trunc"):
-            return self._moved(sql, unit, given[-1].kind)
         return self._chosen(sql, kind) if signature.result is None else Typed(sql, kind)
+
+    def _of_numbers(self, name: str, arguments: tuple[syntax.Expression, ...]) -> Typed:
+        given = [self._number(argument) for argument in arguments]
+        if name == "mod":
+            given[1] = f"NULLIF({given[1]}, 0)"
+        sql = self._dialect.function(name, given)
+        domain = {"ln": "> 0", "log": "> 0", "sqrt": ">= 0"}.get(name)
+        if domain is not None:
+            sql = f"CASE WHEN {given[0]} {domain} THEN {sql} END"
+        return Typed(sql, Kind.number)
+
+    def _of_texts(
+        self, name: str, arguments: tuple[syntax.Expression, ...], result: Kind | None
+    ) -> Typed:
+        count = TEXTS_OF[name]
+        given = [self._text(self.typed(argument)) for argument in arguments[:count]]
+        given += [self._number(argument) for argument in arguments[count:]]
+        return Typed(self._dialect.function(name, given), result or Kind.string)
+
+    def _of_moment(
+        self, name: str, action: str, unit: str, arguments: tuple[syntax.Expression, ...]
+    ) -> Typed:
+        moment = self._moment(arguments[-1])
+        before = [self._number(argument) for argument in arguments[:-1]]
+        sql = self._dialect.function(name, [*before, moment.sql])
+        if action == "extract":
+            return Typed(sql, Kind.number)
+        if moment.kind is Kind.datetime or unit in FINE_UNITS:
+            return Typed(sql, Kind.datetime)
+        return Typed(self._dialect.cast(sql, "date"), Kind.date)
 
     def _agreed(self, name: str, given: list[Typed]) -> Kind:
         kind = common([item.kind for item in given])
@@ -192,16 +326,9 @@ class _Writer:
             raise QueryError(f"The values of {name} are of different kinds")
         return kind
 
-    def _moved(self, sql: str, unit: str, kind: Kind) -> Typed:
-        if kind not in (Kind.date, Kind.datetime, Kind.nothing):
-            raise QueryError(f"A date is needed, not a {kind}")
-        if kind is Kind.date and unit not in FINE_UNITS:
-            return Typed(self._dialect.cast(sql, "date"), Kind.date)
-        return Typed(sql, Kind.datetime)
-
     def _difference(self, unit: str, arguments: tuple[syntax.Expression, ...]) -> Typed:
         start, end = (
-            self._dialect.cast(self.typed(argument).sql, "datetime") for argument in arguments
+            self._dialect.cast(self._moment(argument).sql, "datetime") for argument in arguments
         )
         return Typed(self._dialect.duration(unit, start, end), Kind.number)
 
@@ -236,43 +363,35 @@ class _Writer:
             found = self._dialect.function("concat", [found, text])
         return Typed(found, Kind.string)
 
-    def _text(self, item: Typed) -> str:
-        return item.sql if item.kind is Kind.string else self._dialect.text(self._value(item))
-
     def _write_matches_filter(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
         match arguments:
             case (syntax.FieldName(name), syntax.Filter(text) | syntax.Text(text)):
-                made = self._resolver.condition(self._scoped(name), text)
-                return Typed("(1 = 1)" if made is None else f"({self._noted(made[0])})", Kind.yesno)
+                sql = self._matching(self._scoped(name), text)
+                return Typed("(1 = 1)" if sql is None else f"({sql})", Kind.yesno)
         raise QueryError("matches_filter takes a field and a filter in backticks")
+
+    def _matching(self, scoped: ScopedField, text: str) -> str | None:
+        resolver = self._resolver
+        if self._write_measure is None:
+            made = resolver.condition(scoped, text)
+            return None if made is None else self._noted(made[0])
+        sensitive = resolver.case_sensitive(scoped.field)
+        sql = self._write_measure(scoped)
+        found = condition(self._dialect, scoped.field, sql, text, resolver.time, sensitive)
+        return None if found is None else found.sql
 
     def _write_now(self, _: tuple[syntax.Expression, ...]) -> Typed:
         now = self._resolver.time.local_now.replace(microsecond=0)
         return Typed(self._dialect.timestamp(now), Kind.datetime)
 
     def _write_date(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
-        numbers = _whole_numbers(arguments)
-        try:
-            sql = self._dialect.date(date(*numbers[:3]))
-        except (ValueError, OverflowError):
-            sql = "NULL"
+        sql = moments.literal(self._dialect, arguments)
+        if sql is None:
+            sql = moments.made(self._dialect, [self._number(item) for item in arguments])
         return Typed(self._dialect.cast(sql, "date"), Kind.date)
 
     def _write_date_time(self, arguments: tuple[syntax.Expression, ...]) -> Typed:
-        numbers = _whole_numbers(arguments)
-        try:
-            year, month, day, hour, minute, second = numbers
-            moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  naive
-            sql = self._dialect.timestamp(moment)
-        except (ValueError, OverflowError):
-            sql = "NULL"
+        sql = moments.literal(self._dialect, arguments)
+        if sql is None:
+            sql = moments.made(self._dialect, [self._number(item) for item in arguments])
         return Typed(self._dialect.cast(sql, "datetime"), Kind.datetime)
-
-
-def _whole_numbers(arguments: tuple[syntax.Expression, ...]) -> list[int]:
-    found = []
-    for argument in arguments:
-        if not isinstance(argument, syntax.Number) or not argument.text.isdigit():
-            raise QueryError("date and date_time take whole numbers, not expressions")
-        found.append(int(argument.text))
-    return found

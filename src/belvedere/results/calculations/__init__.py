@@ -11,14 +11,18 @@ from belvedere.compiler.compiled import Calculation
 from belvedere.compiler.expressions import syntax
 from belvedere.errors import QueryError
 from belvedere.results.calculations.evaluate import Column, Evaluator, Key, is_pivoted
+from belvedere.results.calculations.order import ByField, sort_by_calculations
 from belvedere.results.plain_values import plain
 from belvedere.results.shaped import ROW_TOTAL, Row, Shaped
 
 __all__ = ["compute"]
 
 
-def compute(shaped: Shaped, calculations: Sequence[Calculation], now: datetime) -> None:
-    """Add the calculations to the rows and to the totals.
+def compute(
+    shaped: Shaped, calculations: Sequence[Calculation], sorts: Sequence[ByField], now: datetime
+) -> None:
+    """Add the calculations to the rows and to the totals, and sort the rows where the sorts name
+    them; the rows come in the order of the other sorts.
 
     One that cannot be computed is null everywhere; `shaped.problems` says why.
     """
@@ -33,7 +37,7 @@ def compute(shaped: Shaped, calculations: Sequence[Calculation], now: datetime) 
     for level in shaped.subtotals:
         for row in level.rows:
             _add_to_subtotal(shaped, row, calculations, now)
-    _sort(shaped, calculations)
+    sort_by_calculations(shaped, [item.name for item in calculations], sorts)
 
 
 def _add_to_subtotal(
@@ -189,16 +193,3 @@ def _shown(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _sort(shaped: Shaped, calculations: Sequence[Calculation]) -> None:
-    """Rows sorted by calculations that the query sorts by; nulls last."""
-    for item in reversed([item for item in calculations if item.sorted is not None]):
-        if any(isinstance(row.get(item.name), dict | list) for row in shaped.rows):
-            continue
-        descending = item.sorted == "desc"
-        known = [row for row in shaped.rows if row[item.name] is not None]
-        if len({isinstance(row[item.name], str) for row in known}) > 1:
-            continue
-        known.sort(key=lambda row, name=item.name: row[name], reverse=descending)  # type: ignore[misc]
-        shaped.rows = known + [row for row in shaped.rows if row[item.name] is None]

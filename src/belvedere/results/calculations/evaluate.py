@@ -441,8 +441,9 @@ _COUNTED: dict[str, tuple[int, int | None]] = {
 
 def _check(name: str, arguments: Sequence[syntax.Expression], least: int, most: int | None) -> None:
     if len(arguments) < least or (most is not None and len(arguments) > most):
-        wanted = f"{least}" if most == least else f"at least {least}"
-        raise QueryError(f"The function {name} takes {wanted} arguments, not {len(arguments)}")
+        wanted = f"{least} argument{'' if least == 1 else 's'}"
+        bound = "" if most == least else "at least "
+        raise QueryError(f"The function {name} takes {bound}{wanted}, not {len(arguments)}")
 
 
 def _safely(function: Callable[..., Any], *values: Any) -> Any:
