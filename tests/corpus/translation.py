@@ -60,7 +60,7 @@ def _guessed(samples: tuple[str, ...]) -> str:
 def _reads(text: str, name: str) -> bool:
     try:
         sqlglot.parse_one(text, read=_grammar(name))
-    except SqlglotError:
+    except (SqlglotError, AttributeError):  # its parser stumbles over some texts itself
         return False
     return True
 

@@ -164,7 +164,7 @@ def _tables(explore: Explore) -> list[AggregateTable]:
 def _read(model: Model, explore: Explore, table_name: str) -> Grouped | None:
     table = next(table for table in explore.aggregate_tables if table.name == table_name)
     scope = Scope(model, explore)
-    names = [_qualified(name, explore) for name in (*table.dimensions, *table.measures)]
+    names = [qualified(name, explore) for name in (*table.dimensions, *table.measures)]
     fields = [scope.find_unrestricted(name) for name in names]
     if table.persistence is None or any(field is None for field in fields):
         return None
@@ -197,7 +197,7 @@ def _read(model: Model, explore: Explore, table_name: str) -> Grouped | None:
     )
 
 
-def _qualified(name: str, explore: Explore) -> str:
+def qualified(name: str, explore: Explore) -> str:
     return name if "." in name else f"{explore.base}.{name}"
 
 
@@ -262,7 +262,7 @@ def flat_request(asked: Asked, found: Grouped, tree: JoinTree, dialect: Dialect)
     _same_joins(asked, tree)
     kept_filters = _filters(asked, found)
     names = [*asked.selection.dimensions, *asked.selection.measures]
-    names += [field for field, _ in asked.selection.sorts]
+    names += [asked.scope.ordering(field) for field, _ in asked.selection.sorts]
     names += [field for field, _ in kept_filters]
     names += [_field(asked.scope, item.field) for item in explore.access_filters]
     views: dict[str, dict[str, Field]] = {alias: {} for alias in asked.scope.aliases}
@@ -281,7 +281,7 @@ def flat_request(asked: Asked, found: Grouped, tree: JoinTree, dialect: Dialect)
 
 
 def _field(scope: Scope, name: str) -> ScopedField:
-    found = scope.find_unrestricted(_qualified(name, scope.explore))
+    found = scope.find_unrestricted(qualified(name, scope.explore))
     if found is None:
         raise NotSame(f"it does not include {name}")
     return found
@@ -326,7 +326,7 @@ def _same_joins(asked: Asked, tree: JoinTree) -> None:
 def _filters(asked: Asked, found: Grouped) -> list[tuple[ScopedField, str]]:
     """The filters that are still to be applied to the table's rows."""
     explore = asked.scope.explore
-    own = {_qualified(pair.field, explore): pair.expression for pair in found.table.filters}
+    own = {qualified(pair.field, explore): pair.expression for pair in found.table.filters}
     rest = []
     for field, text in asked.selection.filters:
         if own.get(field.full_name) == text:

@@ -11,7 +11,6 @@ from belvedere.compiler.dialects.base import Dialect
 from belvedere.compiler.persistent import KeptTable
 from belvedere.compiler.plan import Planner
 from belvedere.compiler.request import Request
-from belvedere.compiler.tables import qualified
 from belvedere.lookml.model import View
 
 KeptOf = Callable[[Request, Dialect, View], KeptTable | None]
@@ -51,13 +50,17 @@ def from_aggregate(planner: Planner, kept_of: KeptOf) -> Compiled | None:
 def _request_of(request: Request, found: aggregates.Grouped) -> Request:
     """The query that an aggregate table holds the rows of."""
     fields = (*found.dimensions, *found.measures)
+    explore = found.model.explores[request.explore]
     return replace(
         request,
         model=found.model,
         fields=tuple(field.full_name for field in fields),
         pivots=(),
         fill_fields=(),
-        filters={qualified(f.field, request.explore): f.expression for f in found.table.filters},
+        filters={
+            aggregates.qualified(pair.field, explore): pair.expression
+            for pair in found.table.filters
+        },
         filter_expression=None,
         sorts=(),
         unsorted=True,

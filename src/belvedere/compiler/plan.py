@@ -113,7 +113,8 @@ class Planner:
             needs |= where.fragment.needs
         conditions = (having.scoped for having in self.restrictions.having)
         measures = [*self.selection.measures, *conditions]
-        measures += [field for field, _ in self.selection.sorts if field.field.is_measure]
+        ordering = [self.resolver.scope.ordering(field) for field, _ in self.selection.sorts]
+        measures += [field for field in ordering if field.field.is_measure]
         for scoped in measures:
             needs |= set() if scoped.custom is not None else {scoped.alias}
             aggregates, raw = self.measures.collect(scoped)
@@ -253,6 +254,7 @@ def _same_dates(filled: ScopedField, filtered: ScopedField) -> bool:
 
 
 def inner_of(compiled: Compiled, dialect: Dialect) -> Inner:
+    columns = frozenset(column.name for column in compiled.columns)
     if dialect.supports_nested_with:
-        return Inner(compiled.sql, {})
-    return Inner(compiled.body, compiled.expressions)
+        return Inner(compiled.sql, {}, columns)
+    return Inner(compiled.body, compiled.expressions, columns)

@@ -15,6 +15,7 @@ from belvedere.compiler import tables
 from belvedere.compiler.conditions import TimeContext, condition, location_condition
 from belvedere.compiler.dialects.base import Calendar, Dialect
 from belvedere.compiler.fragments import NOTHING, Fragment, Reference, parenthesized, split
+from belvedere.compiler.native import is_written_yesno
 from belvedere.compiler.request import Request
 from belvedere.compiler.templates import Template
 from belvedere.errors import LookmlError, QueryError
@@ -275,11 +276,18 @@ class Resolver:
         if field.type == "location":
             return self._location(scoped)
         source = self._column(scoped)
+        if field.type == "yesno" and field.timeframe is None and self._is_written(scoped):
+            return self._with(source, f"{source.sql} = {self.dialect.string('Yes')}")
         if field.timeframe == "yesno":
             return self._with(source, f"{parenthesized(source.sql)} IS NOT NULL")
         if field.type == "yesno" and parenthesized(source.sql) == source.sql:
             return self._with(source, self.dialect.is_true(source.sql))
         return source
+
+    def _is_written(self, scoped: ScopedField) -> bool:
+        if scoped.custom is not None or scoped.alias not in self.scope.aliases:
+            return False
+        return is_written_yesno(self.request.model, self.scope.aliases[scoped.alias], scoped.field)
 
     def _column(self, scoped: ScopedField) -> Fragment:
         field = scoped.field

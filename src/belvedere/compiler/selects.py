@@ -6,6 +6,7 @@ from belvedere.compiler.compiled import OutputColumn, PostMeasure, Role, SqlPart
 from belvedere.compiler.joins import JoinTree
 from belvedere.compiler.measures import POST_QUERY, Measures
 from belvedere.compiler.pivots import COLUMN_RANK, ROW_RANK, PivotOrder, PivotShape, pivoted
+from belvedere.compiler.request import Sort
 from belvedere.compiler.resolver import Resolver
 from belvedere.compiler.restrictions import Restrictions
 from belvedere.compiler.selection import Selection
@@ -90,7 +91,7 @@ class Selects:
         """Rows need no grouping where a selected field already makes each of them unique and
         nothing is computed over them, shown or not.
         """
-        if measures or self._restrictions.having or self._extra_order(self._selection):
+        if measures or self._restrictions.having or self._extra_order():
             return True
         names = {field.full_name for field in dimensions}
         explore = self._resolver.scope.explore
@@ -109,7 +110,7 @@ class Selects:
         measures = self._out_measures()
         select = self._select(selection.dimensions, measures)
         select.order = self._order(selection)
-        select.extra_order = self._extra_order(selection)
+        select.extra_order = self._extra_order()
         select.limit = self._request.limit
         columns = self._dimension_columns(selection.dimensions)
         columns += [self._measure_column(measure) for measure in measures]
@@ -119,12 +120,17 @@ class Selects:
         """The sorts asked for; where rows are cut off, dimensions break ties so that the same
         query always keeps the same rows.
         """
-        order = [Order(self._sort_name(field), sort.descending) for field, sort in selection.sorts]
+        order = [Order(self._sort_name(field), sort.descending) for field, sort in self._ordering()]
         if self._request.limit is None or self._request.unsorted:
             return order
         named = {item.name for item in order}
         rest = (field.full_name for field in selection.dimensions)
         return order + [Order(name, descending=False) for name in rest if name not in named]
+
+    def _ordering(self) -> list[tuple[ScopedField, Sort]]:
+        """The sorts, with the fields that they sort by."""
+        scope = self._resolver.scope
+        return [(scope.ordering(field), sort) for field, sort in self._selection.sorts]
 
     def _sort_name(self, scoped: ScopedField) -> str:
         name = scoped.full_name
@@ -132,10 +138,10 @@ class Selects:
             return _source_name(name)
         return name
 
-    def _extra_order(self, selection: Selection) -> dict[str, ScopedField]:
+    def _extra_order(self) -> dict[str, ScopedField]:
         return {
             field.full_name: field
-            for field, _ in selection.sorts
+            for field, _ in self._ordering()
             if field.field.is_measure and field.full_name not in self._resolver.selected
         }
 
@@ -143,7 +149,8 @@ class Selects:
         selection = self._selection
         fields = (*selection.rows, *selection.pivots)
         measures = self._out_measures()
-        select = self._select(fields, measures)
+        unseen = [OutMeasure(name, field) for name, field in self._pivoted_order().items()]
+        select = self._select(fields, [*measures, *unseen])
         select.companions = True
         shown = [field.full_name for field in fields] + [measure.name for measure in measures]
         shape = PivotShape(
@@ -173,16 +180,24 @@ class Selects:
 
     def _row_order(self) -> list[PivotOrder]:
         pivoted_names = {pivot.full_name for pivot in self._selection.pivots}
+        unseen = self._pivoted_order()
         terms: list[PivotOrder] = []
-        for field, sort in self._selection.sorts:
+        for field, sort in self._ordering():
             if field.full_name in pivoted_names:
                 continue
             if not field.field.is_measure:
                 terms += self._terms(field, descending=sort.descending)
-            elif field.full_name in self._resolver.selected:
+            elif field.full_name in self._resolver.selected or field.full_name in unseen:
                 column = sort.pivot_column or 0
                 terms.append(PivotOrder(self._sort_name(field), sort.descending, column))
         return terms
+
+    def _pivoted_order(self) -> dict[str, ScopedField]:
+        """Measures that others which are shown sort by, without being shown themselves."""
+        shown = self._resolver.selected
+        sorted_by = {field.full_name for field, _ in self._selection.sorts}
+        extra = self._extra_order().items()
+        return {name: field for name, field in extra if name not in sorted_by | set(shown)}
 
     def _terms(self, scoped: ScopedField, *, descending: bool) -> list[PivotOrder]:
         name = scoped.full_name

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from belvedere.compiler import persistent
 from belvedere.compiler.fragments import split, unshielded
 from belvedere.compiler.names import output_column
+from belvedere.compiler.native import SourceNames
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
 from belvedere.lookml.kept import is_kept
@@ -28,6 +29,8 @@ class Inner:
 
     sql: str
     expressions: Mapping[str, str]
+    columns: frozenset[str]
+    """Full names of the fields that it computes."""
 
 
 Nested = Callable[[Request, str], Inner]
@@ -211,13 +214,14 @@ class Tables:
     ) -> str:
         """The explore's query, its columns renamed, derived columns added around it."""
         dialect = self._resolver.dialect
-        request = self._native_request(view, source, since)
+        names = SourceNames(self._resolver.request.model, view, source)
+        request = self._native_request(view, source, names, since)
         within = "" if dialect.supports_nested_with else f"{self.within}{view.name}__"
         inner = self._nested(request, within)
+        names.check(inner.columns)
         self._expressions.update(inner.expressions)
         columns = [
-            f"{output_column(dialect, qualified(column.field or column.name, source.explore))} "
-            f"AS {dialect.identifier(column.name)}"
+            f"{output_column(dialect, names.column(column))} AS {dialect.identifier(column.name)}"
             for column in source.columns
         ]
         sql = f"SELECT {', '.join(columns)} FROM {dialect.aliased(f'({inner.sql})', 'source_rows')}"
@@ -236,48 +240,38 @@ class Tables:
         joined = self._resolver.scope.aliases.get(name.partition(".")[0])
         return joined is not None and joined.name == view.name
 
+    def _bound(self, view: View, name: str) -> str:
+        """A field of this explore's query; those of the table itself also by their bare names."""
+        if self._resolver.scope.find_unrestricted(name) is not None:
+            return name
+        return f"{self._alias_of(view.name)}.{name.removeprefix(f'{view.name}.')}"
+
     def _native_request(
-        self, view: View, source: ExploreSource, since: persistent.Since | None
+        self, view: View, source: ExploreSource, names: SourceNames, since: persistent.Since | None
     ) -> Request:
         outer = self._resolver.request
-        if source.explore not in outer.model.explores:
-            raise LookmlError(
-                f'Unknown explore "{source.explore}" in explore_source of view "{view.name}"',
-                str(view.location) if view.location else None,
-            )
-        filters = {
-            qualified(pair.field, source.explore): pair.expression for pair in source.filters
-        }
-        if outer.development:
-            filters |= {
-                qualified(pair.field, source.explore): pair.expression
-                for pair in source.dev_filters
-            }
+        pairs = (*source.filters, *(source.dev_filters if outer.development else ()))
+        filters = {names.field(pair.field): pair.expression for pair in pairs}
         if since is not None:
-            names = {column.name: column.field or column.name for column in source.columns}
-            key = qualified(names.get(since.key, since.key), source.explore)
+            key = names.key(since.key)
             filters[key] = _both(filters.get(key), since.expression)
         if source.bind_all_filters:
             filters |= {
                 name: text for name, text in outer.filters.items() if not self._is_of(view, name)
             }
         for bound in source.bind_filters:
-            if bound.from_field in self._resolver.filters:
-                target = qualified(bound.to_field, source.explore)
-                filters[target] = self._resolver.filters[bound.from_field]
+            text = self._resolver.filters.get(self._bound(view, bound.from_field))
+            if text is not None:
+                filters[names.field(bound.to_field)] = text
         zone = source.timezone
         timezone = outer.timezone if zone == "query_timezone" else zone or outer.database_timezone
-        sorts = tuple(
-            Sort(qualified(sort.field, source.explore), sort.descending) for sort in source.sorts
-        )
+        sorts = tuple(Sort(names.sort(sort.field), sort.descending) for sort in source.sorts)
         if source.limit is None and not self._resolver.dialect.supports_nested_order:
             sorts = ()
         return replace(
             outer,
             explore=source.explore,
-            fields=tuple(
-                qualified(column.field or column.name, source.explore) for column in source.columns
-            ),
+            fields=tuple(names.column(column) for column in source.columns),
             pivots=(),
             fill_fields=(),
             filters=filters,
@@ -306,7 +300,3 @@ def _both(expression: str | None, other: str) -> str:
 
 def _marked(line: str, mode: str) -> bool:
     return line.lstrip().startswith(f"-- if {mode} --")
-
-
-def qualified(name: str, explore: str) -> str:
-    return name if "." in name else f"{explore}.{name}"

@@ -101,6 +101,14 @@ class Scope:
         """Like `find`, for references inside the model: restrictions do not apply there."""
         return self._every.get(name)
 
+    def ordering(self, scoped: ScopedField) -> ScopedField:
+        """What sorting by the field sorts by: for a measure with `order_by_field` that one."""
+        name = scoped.field.order_by_field
+        if name is None or not scoped.field.is_measure or scoped.custom is not None:
+            return scoped
+        found = self.find_unrestricted(name if "." in name else f"{scoped.alias}.{name}")
+        return found if found is not None and found.field.is_measure else scoped
+
     def fields(self) -> Iterable[ScopedField]:
         """Everything the explore exposes, hidden fields included."""
         return self._exposed.values()
