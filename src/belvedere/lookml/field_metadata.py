@@ -71,6 +71,10 @@ def field_metadata(
     return found
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def lookml_link(model: Model, location: Location | None) -> str | None:
     if location is None:
         return None
@@ -187,8 +191,14 @@ class _Described:
 
     def sql(self) -> str | None:
         field = self.field
-        if not self.audience.sees_lookml or field.cases or field.type == "distance":
+        if not self.audience.sees_lookml:
             return None
+        if field.cases:
+            return self._cases_sql()
+        if field.type == "distance":
+            return (
+                f"Start:\n${{{field.start_location_field}}}\nEnd:\n${{{field.end_location_field}}}"
+            )
         if field.interval is not None and not field.is_read_duration:
             return f"Start:\n{field.sql_start or ''}\nEnd:\n{field.sql_end or ''}"
         if field.type == "location":
@@ -196,6 +206,12 @@ class _Described:
         if field.sql is not None:
             return f"{field.sql} "
         return self._implicit_sql()
+
+    def _cases_sql(self) -> str:
+        branches = [f"WHEN {case.sql} THEN {_quoted(case.label)}" for case in self.field.cases]
+        if self.field.case_else is not None:
+            branches.append(f"ELSE {_quoted(self.field.case_else)}")
+        return "\n".join(["CASE", *branches, "END"])
 
     def _implicit_sql(self) -> str | None:
         field, alias = self.field, self.scoped.alias

@@ -446,6 +446,15 @@ def test_where_a_field_comes_from(scope: Scope) -> None:
 # SQL
 
 
+FAR = "Start:\n${place}\nEnd:\n${place}"
+SIZE = """CASE
+WHEN ${amount} > 1 THEN 'big'
+WHEN ${amount} > 0 THEN 'small'
+ELSE 'none'
+END"""
+"""Every dimension has a text: clients search it."""
+
+
 @pytest.mark.parametrize(
     ("name", "sql"),
     [
@@ -454,8 +463,8 @@ def test_where_a_field_comes_from(scope: Scope) -> None:
         ("orders.shipped_date", "orders.shipped"),
         ("orders.place", "Latitude:\n${TABLE}.lat\nLongitude:\n${TABLE}.lon"),
         ("orders.days_to_ship", "Start:\n${TABLE}.created_at\nEnd:\n${TABLE}.shipped_at"),
-        ("orders.far", None),
-        ("orders.size", None),
+        ("orders.far", FAR),
+        ("orders.size", SIZE),
         ("orders.count", None),
         ("users.count", "${users.id} "),
         ("orders.statuses", None),
