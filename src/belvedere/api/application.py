@@ -218,7 +218,8 @@ class Application:
             limits = self._rate.check(request.headers.get("authorization", request.address))
             if operation is None:
                 _require(session)
-                return self._plain(501, f"Not implemented: {name}", facts.method, facts.path)
+                message = f"Not implemented: {name} is unsupported by this version"
+                return self._plain(501, message, facts.method, facts.path)
             unreadable = _unsupported_media(request, facts.body)
             if unreadable:
                 return self._plain(415, unreadable, facts.method, facts.path)
