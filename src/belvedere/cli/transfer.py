@@ -12,8 +12,9 @@ from belvedere.errors import BadRequest
 from belvedere.transfer import documents, moving
 from belvedere.transfer.api import Api
 from belvedere.transfer.documents import KINDS
-from belvedere.transfer.moving import Report
+from belvedere.transfer.moving import NOT_READ, REFUSED, Report
 
+_WRONG = (NOT_READ, REFUSED)
 _INI = click.option(
     "--ini",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -73,7 +74,7 @@ def import_command(
         source = moving.read(Api(url or "", client_id, client_secret), report, _progress)
     moving.bring(source, target, report)
     _tell(report)
-    if any(outcome == "refused" for _, outcome in report.outcomes):
+    if any(report.outcomes[kind, wrong] for kind in KINDS for wrong in _WRONG):
         sys.exit(1)
 
 
@@ -83,7 +84,7 @@ def _progress(kind: str, count: int) -> None:
 
 def _tell(report: Report) -> None:
     for kind in KINDS:
-        counts = {o: n for (k, o), n in sorted(report.outcomes.items()) if k == kind}
+        counts = {o: n for (k, o), n in sorted(report.outcomes.items()) if k == kind and n}
         if counts:
             told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
             click.echo(f"{kind.replace('_', ' ')}: {told}")

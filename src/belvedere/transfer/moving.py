@@ -11,7 +11,9 @@ from belvedere.transfer import documents
 from belvedere.transfer.api import Api, ApiError
 from belvedere.transfer.documents import KINDS, Document
 from belvedere.transfer.reading import Reader
-from belvedere.transfer.writing import Writer
+from belvedere.transfer.writing import NoPlace, Writer
+
+NOT_READ, REFUSED = "not read", "refused"
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ def read(api: Api, report: Report, progress: Progress) -> Iterator[Document]:
             count += 1
             yield document
         progress(kind, count)
+        report.outcomes[kind, NOT_READ] += reader.unread[kind]
 
 
 def export(api: Api, folder: Path, progress: Progress) -> Report:
@@ -53,9 +56,12 @@ def bring(source: Iterator[Document], api: Api, report: Report) -> None:
     for document in source:
         try:
             outcome = writer.write(document)
+        except NoPlace as error:
+            report.notes.append(f"{document.kind}: {document.key}: {error}")
+            outcome = REFUSED
         except ApiError as error:
             if not error.status:
                 raise
             report.notes.append(f"{document.kind}: {document.key}: {error}")
-            outcome = "refused"
+            outcome = REFUSED
         report.outcomes[document.kind, outcome] += 1

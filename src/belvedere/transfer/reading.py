@@ -2,121 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from belvedere.transfer.api import Api, kept, part
+from belvedere.transfer.api import Api, ApiError, kept, part
 from belvedere.transfer.documents import Document
-from belvedere.transfer.places import Places
+from belvedere.transfer.places import Places, named
+from belvedere.transfer.properties import ATTRIBUTE, ITEM, LOOK, QUERY, USER
+from belvedere.transfer.reading_dashboards import DashboardReader, Note
 
-QUERY = (
-    "model",
-    "view",
-    "fields",
-    "pivots",
-    "fill_fields",
-    "filters",
-    "filter_expression",
-    "sorts",
-    "limit",
-    "column_limit",
-    "total",
-    "row_total",
-    "subtotals",
-    "vis_config",
-    "filter_config",
-    "visible_ui_sections",
-    "dynamic_fields",
-    "query_timezone",
-)
-ATTRIBUTE = (
-    "label",
-    "type",
-    "default_value",
-    "value_is_hidden",
-    "user_can_view",
-    "user_can_edit",
-    "hidden_value_domain_whitelist",
-)
-USER = ("first_name", "last_name", "is_disabled", "locale")
-LOOK = ("title", "description", "is_run_on_load", "public")
-DASHBOARD = (
-    "title",
-    "description",
-    "slug",
-    "hidden",
-    "query_timezone",
-    "refresh_interval",
-    "load_configuration",
-    "lookml_link_id",
-    "preferred_viewer",
-    "crossfilter_enabled",
-    "alert_sync_with_dashboard_filter_enabled",
-    "filters_bar_collapsed",
-    "filters_location_top",
-    "enable_viz_full_screen",
-    "show_filters_bar",
-    "show_title",
-    "background_color",
-    "text_tile_text_color",
-    "tile_background_color",
-    "tile_text_color",
-    "title_color",
-    "appearance",
-)
-ELEMENT = (
-    "type",
-    "title",
-    "title_hidden",
-    "title_text",
-    "subtitle_text",
-    "body_text",
-    "note_text",
-    "note_state",
-    "note_display",
-    "rich_content_json",
-    "extension_id",
-    "aria_description",
-    "refresh_interval",
-)
-RESULT_MAKER = ("dynamic_fields", "sorts", "total", "vis_config")
-FILTER = (
-    "name",
-    "title",
-    "type",
-    "default_value",
-    "model",
-    "explore",
-    "dimension",
-    "row",
-    "listens_to_filters",
-    "allow_multiple_values",
-    "required",
-    "ui_config",
-)
-LAYOUT = ("type", "active", "column_width", "width", "label", "description", "order")
-COMPONENT = ("row", "column", "width", "height")
-MERGE = ("column_limit", "dynamic_fields", "pivots", "sorts", "total", "limit", "vis_config")
-ITEM = (
-    "custom_title",
-    "custom_description",
-    "custom_url",
-    "use_custom_title",
-    "use_custom_description",
-    "use_custom_url",
-)
-Note = Callable[[str], None]
+Item = dict[str, Any]
 
 
 class Reader:
-    """`note` is told what cannot come along."""
+    """`note` is told what cannot come along; `unread` counts by kind what could not be read.
+    One thing that cannot be read does not keep the others from coming.
+    """
 
     def __init__(self, api: Api, note: Note) -> None:
         self._api = api
         self._note = note
-        self._emails: dict[str, str] = {}
+        self.unread: Counter[str] = Counter()
+        self.emails: dict[str, str] = {}
+        self.boards: dict[str, str] = {}
         self._groups: dict[str, str] = {}
-        self.places = Places(api, self._emails)
+        self.places = Places(api, self.emails, note)
+        self._tiles = DashboardReader(api, self.places, note)
         self._readers = {
             "user_attributes": self._user_attributes,
             "permission_sets": self._permission_sets,
@@ -134,95 +46,142 @@ class Reader:
 
     def documents(self, kind: str) -> Iterator[Document]:
         """Everything of that kind. Kinds are asked for in the order of KINDS."""
-        if not self._groups:
-            self._groups = {group["id"]: group["name"] for group in self._api.pages("/groups")}
-        for key, data in self._readers[kind]():
-            yield Document(kind, key, data)
+        try:
+            if not self._groups:
+                self._groups = {group["id"]: group["name"] for group in self._api.pages("/groups")}
+            for key, data in self._readers[kind]():
+                yield Document(kind, key, data)
+        except ApiError as error:
+            self._missed(kind, f"{kind.replace('_', ' ')} cannot be read: {error}", error)
+
+    def _missed(self, kind: str, message: str, error: ApiError) -> None:
+        if not error.status:
+            raise error
+        self.unread[kind] += 1
+        self._note(message)
+
+    def _each(
+        self,
+        kind: str,
+        found: Iterable[Item],
+        read: Callable[[Item], tuple[str, Item] | None],
+    ) -> Iterator[tuple[str, Item]]:
+        for one in found:
+            name = one.get("title") or one.get("name") or one.get("display_name") or one.get("id")
+            try:
+                made = read(one)
+            except ApiError as error:
+                self._missed(kind, f"{kind}: {name} cannot be read: {error}", error)
+            except (LookupError, TypeError, AttributeError) as error:
+                self.unread[kind] += 1
+                self._note(f"{kind}: {name} is not as the API describes it: {error!r}")
+            else:
+                if made is not None:
+                    yield made
 
     # People
 
-    def _user_attributes(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for found in self._api.get("/user_attributes"):
-            if found.get("is_system"):
-                continue
-            data = kept(found, ATTRIBUTE)
-            hidden = bool(found.get("value_is_hidden"))
-            if hidden:
-                data.pop("default_value", None)
-                self._note(f"hidden values of the user attribute {found['name']} cannot be read")
-            values = self._api.get(f"/user_attributes/{part(found['id'])}/group_values")
-            ranked = sorted(values or (), key=lambda value: value.get("rank") or 0)
-            data["group_values"] = [
-                {"group": self._groups[value["group_id"]], "value": value.get("value")}
-                for value in ranked
-                if value.get("group_id") in self._groups and not hidden
-            ]
-            yield found["name"], data
+    def _user_attributes(self) -> Iterator[tuple[str, Item]]:
+        listed = self._api.get("/user_attributes")
+        own = (one for one in listed if not one.get("is_system"))
+        return self._each("user_attributes", own, self._user_attribute)
 
-    def _permission_sets(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _user_attribute(self, found: Item) -> tuple[str, Item]:
+        data = kept(found, ATTRIBUTE)
+        hidden = bool(found.get("value_is_hidden"))
+        if hidden:
+            data.pop("default_value", None)
+            self._note(f"hidden values of the user attribute {found['name']} cannot be read")
+        values = self._api.get(f"/user_attributes/{part(found['id'])}/group_values")
+        ranked = sorted(values or (), key=lambda value: value.get("rank") or 0)
+        data["group_values"] = [
+            {"group": self._groups[value["group_id"]], "value": value.get("value")}
+            for value in ranked
+            if value.get("group_id") in self._groups and not hidden
+        ]
+        return found["name"], data
+
+    def _permission_sets(self) -> Iterator[tuple[str, Item]]:
         for found in self._api.get("/permission_sets"):
             if not found.get("built_in") and not found.get("all_access"):
                 yield found["name"], {"permissions": sorted(found.get("permissions") or ())}
 
-    def _model_sets(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _model_sets(self) -> Iterator[tuple[str, Item]]:
         for found in self._api.get("/model_sets"):
             if not found.get("built_in") and not found.get("all_access"):
                 yield found["name"], {"models": sorted(found.get("models") or ())}
 
-    def _roles(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _roles(self) -> Iterator[tuple[str, Item]]:
         for found in self._api.get("/roles"):
             permissions, models = found.get("permission_set"), found.get("model_set")
             if permissions and models and not permissions.get("all_access"):
                 data = {"permission_set": permissions["name"], "model_set": models["name"]}
                 yield found["name"], data
 
-    def _users(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for found in self._api.pages("/users"):
-            address = found.get("email")
-            if not address:
-                name = found.get("display_name") or found["id"]
-                self._note(f"the user {name} has no address and does not come along")
-                continue
-            self._emails[found["id"]] = address.lower()
-            user = part(found["id"])
-            roles = self._api.get(f"/users/{user}/roles", direct_association_only="true")
-            values = self._api.get(f"/users/{user}/attribute_values")
-            data = kept(found, USER)
-            data["roles"] = sorted(role["name"] for role in roles or ())
-            data["attributes"] = {
-                value["name"]: value.get("value")
-                for value in values or ()
-                if value.get("source") == "User"
-                and not value.get("value_is_hidden")
-                and value["name"] not in _TOLD
-            }
-            yield address.lower(), data
+    def _users(self) -> Iterator[tuple[str, Item]]:
+        return self._each("users", self._api.pages("/users"), self._user)
 
-    def _group_documents(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        giving: dict[str, list[str]] = {}
-        for role in self._api.get("/roles"):
-            for group in self._api.get(f"/roles/{part(role['id'])}/groups") or ():
-                giving.setdefault(group["id"], []).append(role["name"])
-        for found in self._api.pages("/groups"):
-            group = part(found["id"])
-            data = kept(found, ("can_add_to_content_metadata",))
+    def _user(self, found: Item) -> tuple[str, Item] | None:
+        address = (found.get("email") or "").lower()
+        if not address or found.get("verified_looker_employee"):
+            name = found.get("display_name") or found["id"]
+            why = "has no address" if not address else "belongs to the vendor's support"
+            self._note(f"the user {name} {why} and does not come along")
+            return None
+        self.emails[found["id"]] = address
+        user = part(found["id"])
+        roles = self._api.get(f"/users/{user}/roles", direct_association_only="true")
+        values = self._api.get(f"/users/{user}/attribute_values")
+        data = kept(found, USER)
+        data["roles"] = sorted(role["name"] for role in roles or ())
+        data["attributes"] = {
+            value["name"]: value.get("value")
+            for value in values or ()
+            if value.get("source") == "User"
+            and not value.get("value_is_hidden")
+            and value["name"] not in _TOLD
+        }
+        return address, data
+
+    def _group_documents(self) -> Iterator[tuple[str, Item]]:
+        giving = self._giving()
+        return self._each(
+            "groups", self._api.pages("/groups"), lambda one: self._group(one, giving)
+        )
+
+    def _giving(self) -> dict[str, list[str]] | None:
+        """Roles by the groups that give them; None where nobody tells."""
+        found: dict[str, list[str]] = {}
+        try:
+            for role in self._api.get("/roles"):
+                for group in self._api.get(f"/roles/{part(role['id'])}/groups") or ():
+                    found.setdefault(group["id"], []).append(role["name"])
+        except ApiError as error:
+            self._missed("groups", f"which roles groups give cannot be read: {error}", error)
+            return None
+        return found
+
+    def _group(self, found: Item, giving: dict[str, list[str]] | None) -> tuple[str, Item]:
+        group = part(found["id"])
+        data = kept(found, ("can_add_to_content_metadata",))
+        if giving is not None:
             data["roles"] = sorted(giving.get(found["id"], ()))
-            if not found.get("include_by_default"):
-                members = self._api.pages(f"/groups/{group}/users")
-                below = self._api.get(f"/groups/{group}/groups")
-                known = (self._emails.get(member["id"]) for member in members)
-                data["members"] = sorted(address for address in known if address)
-                data["groups"] = sorted(one["name"] for one in below or ())
-            yield found["name"], data
+        if not found.get("include_by_default"):
+            members = self._api.pages(f"/groups/{group}/users")
+            below = self._api.get(f"/groups/{group}/groups")
+            known = (self.emails.get(member["id"]) for member in members)
+            data["members"] = sorted(address for address in known if address)
+            data["groups"] = sorted(one["name"] for one in below or ())
+        return found["name"], data
 
     # Appearance
 
-    def _color_collections(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _color_collections(self) -> Iterator[tuple[str, Item]]:
         names = ("categoricalPalettes", "sequentialPalettes", "divergingPalettes")
         for found in self._api.get("/color_collections/custom"):
             yield found["label"], {name: _without_ids(found.get(name) or ()) for name in names}
 
-    def _themes(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _themes(self) -> Iterator[tuple[str, Item]]:
         for found in self._api.get("/themes"):
             if found["name"] != "Looker":
                 key = f"{found['name']} {found.get('begin_at') or ''}".strip()
@@ -230,11 +189,22 @@ class Reader:
 
     # Content
 
-    def _folders(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for path, folder in self.places.walk():
-            yield path, {"access": self._access(folder.get("content_metadata_id"))}
+    def _folders(self) -> Iterator[tuple[str, Item]]:
+        places = dict(self.places.walk())
+        paths = {folder["id"]: path for path, folder in places.items()}
+        return self._each("folders", places.values(), lambda one: self._folder(paths, one))
 
-    def _access(self, metadata_id: str | None) -> list[dict[str, Any]] | None:
+    def _folder(self, paths: dict[str, str], found: Item) -> tuple[str, Item]:
+        path = paths[found["id"]]
+        try:
+            access = self._access(found.get("content_metadata_id"))
+        except ApiError:
+            self.places.forget(found["id"])  # what is in it must not come into an open one
+            raise
+        name = {"name": found["name"]} if "/" in str(found.get("name")) else {}
+        return path, {"access": access, **name}
+
+    def _access(self, metadata_id: str | None) -> list[Item] | None:
         """The access list; None where it inherits."""
         if not metadata_id:
             return None
@@ -247,96 +217,73 @@ class Reader:
             key=lambda entry: (entry.get("group") or "", entry.get("user") or ""),
         )
 
-    def _whom(self, entry: dict[str, Any]) -> dict[str, Any]:
+    def _whom(self, entry: Item) -> Item:
         return {
             "group": self._groups.get(entry.get("group_id") or ""),
-            "user": self._emails.get(entry.get("user_id") or ""),
+            "user": self.emails.get(entry.get("user_id") or ""),
             "permission": entry.get("permission_type"),
         }
 
-    def _looks(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for found in self._api.get("/looks", fields="id,title,folder_id"):
-            look = self._api.get(f"/looks/{part(found['id'])}")
-            path = self.places.path_of(
-                look.get("folder_id") or (look.get("folder") or {}).get("id")
-            )
-            if path is None or not look.get("query"):
-                self._note(f"the Look {look.get('title')} has no folder or query to come from")
-                continue
-            data = kept(look, LOOK)
-            data["owner"] = self._emails.get(look.get("user_id") or "")
-            data["query"] = kept(look["query"], QUERY)
-            self.places.note_look(found["id"], f"{path}/{look['title']}")
-            yield f"{path}/{look['title']}", data
+    def _looks(self) -> Iterator[tuple[str, Item]]:
+        return self._each("looks", self._api.get("/looks", fields="id,title,folder_id"), self._look)
 
-    def _dashboards(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for found in self._api.get("/dashboards", fields="id,title,folder(id)"):
-            if "::" in found["id"]:
-                continue  # it comes with its LookML project
-            shown = self._api.get(f"/dashboards/{part(found['id'])}")
-            folder = shown.get("folder_id") or (shown.get("folder") or {}).get("id")
-            path = self.places.path_of(folder)
-            if path is None:
-                self._note(f"the dashboard {shown.get('title')} has no folder to come from")
-                continue
-            self.places.note_dashboard(found["id"], f"{path}/{shown['title']}")
-            yield f"{path}/{shown['title']}", self._dashboard(shown)
+    def _look(self, found: Item) -> tuple[str, Item] | None:
+        look = self._api.get(f"/looks/{part(found['id'])}")
+        path = self._path_of("Look", look)
+        if path is None or look.get("deleted"):
+            return None
+        if not look.get("query"):
+            self._note(f"the Look {look.get('title')} has no query that could be read")
+            return None
+        data = kept(look, LOOK)
+        data["owner"] = self.emails.get(look.get("user_id") or "")
+        data["query"] = kept(look["query"], QUERY)
+        key = f"{path}/{named(look['title'])}"
+        self.places.note_look(found["id"], key)
+        return key, data
 
-    def _dashboard(self, shown: dict[str, Any]) -> dict[str, Any]:
-        data = kept(shown, DASHBOARD)
-        data["owner"] = self._emails.get(shown.get("user_id") or "")
-        filters = shown.get("dashboard_filters") or ()
-        data["filters"] = [kept(one, FILTER) for one in filters]
-        elements = [one for one in shown.get("dashboard_elements") or () if not one.get("deleted")]
-        numbers = {one["id"]: number for number, one in enumerate(elements)}
-        data["elements"] = [self._element(one, shown["title"]) for one in elements]
-        layouts = [one for one in shown.get("dashboard_layouts") or () if not one.get("deleted")]
-        data["layouts"] = [_layout(one, numbers) for one in layouts]
-        return data
+    def _path_of(self, what: str, shown: Item) -> str | None:
+        """Of its folder; noted where that does not come along."""
+        folder = shown.get("folder") or {}
+        path = self.places.path_of(shown.get("folder_id") or folder.get("id"))
+        if path is None and not shown.get("deleted"):
+            where = f"the folder {folder['name']}" if folder.get("name") else "no folder"
+            self._note(f"the {what} {shown.get('title')} is in {where}, which does not come along")
+        return path
 
-    def _element(self, shown: dict[str, Any], title: str) -> dict[str, Any]:
-        data = kept(shown, ELEMENT)
-        maker = shown.get("result_maker") or {}
-        query = shown.get("query") or maker.get("query")
-        merge = shown.get("merge_result_id") or maker.get("merge_result_id")
-        if shown.get("look_id"):
-            data["look"] = self.places.looks.get(shown["look_id"])
-            if data["look"] is None:
-                self._note(f"a tile of {title} shows a Look that is gone")
-        elif merge:
-            data["merge"] = self._merge(merge)
-        elif query:
-            data["query"] = kept(query, QUERY)
-        elif maker.get("sql_query_id"):
-            self._note(f"a tile of {title} shows SQL of SQL Runner, which does not come along")
-        if maker:
-            data["result_maker"] = kept(maker, RESULT_MAKER)
-            data["result_maker"]["filterables"] = [
-                kept(one, ("model", "view", "name"))
-                | {"listen": [kept(l, ("dashboard_filter_name", "field")) for l in one["listen"]]}
-                for one in maker.get("filterables") or ()
-                if one.get("listen")
-            ]
-        return data
+    def _dashboards(self) -> Iterator[tuple[str, Item]]:
+        listed = self._api.get("/dashboards", fields="id,title,folder(id)")
+        own = (one for one in listed if "::" not in one["id"])  # those come with their project
+        return self._each("dashboards", own, self._dashboard)
 
-    def _merge(self, identifier: str) -> dict[str, Any]:
-        found = self._api.get(f"/merge_queries/{part(identifier)}")
-        data = kept(found, MERGE)
-        data["sources"] = [
-            kept(source, ("name", "merge_fields"))
-            | {"query": kept(self._api.get(f"/queries/{part(source['query_id'])}"), QUERY)}
-            for source in found.get("source_queries") or ()
-        ]
-        return data
+    def _dashboard(self, found: Item) -> tuple[str, Item] | None:
+        shown = self._api.get(f"/dashboards/{part(found['id'])}")
+        path = self._path_of("dashboard", shown)
+        if path is None or shown.get("deleted"):
+            return None
+        data = self._tiles.read(shown)
+        data["owner"] = self.emails.get(shown.get("user_id") or "")
+        key = f"{path}/{named(shown['title'])}"
+        self.places.note_dashboard(found["id"], key)
+        return key, data
 
-    def _boards(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for found in self._api.get("/boards"):
-            data = kept(found, ("description",))
-            data["access"] = self._access(found.get("content_metadata_id"))
-            data["sections"] = [self._section(one) for one in found.get("board_sections") or ()]
-            yield found.get("title") or found["id"], data
+    def _boards(self) -> Iterator[tuple[str, Item]]:
+        listed = (one for one in self._api.get("/boards") if not one.get("deleted_at"))
+        return self._each("boards", listed, self._board)
 
-    def _section(self, shown: dict[str, Any]) -> dict[str, Any]:
+    def _board(self, found: Item) -> tuple[str, Item]:
+        data = kept(found, ("title", "description"))
+        data["access"] = self._access(found.get("content_metadata_id"))
+        data["sections"] = [self._section(one) for one in found.get("board_sections") or ()]
+        key = title = found.get("title") or found["id"]
+        number = 1
+        while key in self.boards:
+            number += 1
+            key = f"{title} ({number})"
+        self.boards[key] = found["id"]
+        return key, data
+
+    def _section(self, shown: Item) -> Item:
         items = {item["id"]: item for item in shown.get("board_items") or ()}
         order = [key for key in shown.get("item_order") or () if key in items]
         ordered = [*order, *(key for key in items if key not in order)]
@@ -344,7 +291,7 @@ class Reader:
         data["items"] = [self._item(items[key]) for key in ordered]
         return data
 
-    def _item(self, shown: dict[str, Any]) -> dict[str, Any]:
+    def _item(self, shown: Item) -> Item:
         data = kept(shown, ITEM)
         look, dashboard = shown.get("look_id"), shown.get("dashboard_id")
         if look:
@@ -360,18 +307,5 @@ _TOLD = frozenset({"email", "first_name", "last_name", "full_name", "id", "local
 """Attributes that say what else is known of the person."""
 
 
-def _layout(shown: dict[str, Any], numbers: dict[str, int]) -> dict[str, Any]:
-    data = kept(shown, LAYOUT)
-    data["components"] = sorted(
-        (
-            {"element": numbers[one["dashboard_element_id"]], **kept(one, COMPONENT)}
-            for one in shown.get("dashboard_layout_components") or ()
-            if one.get("dashboard_element_id") in numbers and not one.get("deleted")
-        ),
-        key=lambda one: one["element"],
-    )
-    return data
-
-
-def _without_ids(palettes: Any) -> list[dict[str, Any]]:
+def _without_ids(palettes: Any) -> list[Item]:
     return [{name: value for name, value in one.items() if name != "id"} for one in palettes]

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from belvedere.errors import BelvedereError
 from belvedere.transfer.api import Api, ApiError, kept, part
 from belvedere.transfer.documents import KINDS, Document
-from belvedere.transfer.reading import (
-    ATTRIBUTE,
-    COMPONENT,
-    DASHBOARD,
-    ELEMENT,
-    ITEM,
-    LAYOUT,
-    LOOK,
-    MERGE,
-    RESULT_MAKER,
-    USER,
-    Note,
-    Reader,
-)
+from belvedere.transfer.properties import ATTRIBUTE, CLEARED, DASHBOARD, ITEM, LOOK, USER
+from belvedere.transfer.reading import Reader
+from belvedere.transfer.reading_dashboards import Note
+from belvedere.transfer.writing_dashboards import DashboardWriter
 
 MADE, CHANGED, SAME = "made", "changed", "unchanged"
 _EVERYBODY = "All Users"
+
+
+class NoPlace(BelvedereError):
+    """There is nowhere to put it."""
 
 
 class Writer:
@@ -35,7 +30,9 @@ class Writer:
         self._api = api
         self._note = note
         self._reader = Reader(api, lambda _: None)
+        self._tiles = DashboardWriter(api, lambda key: self._resolved("looks", key), note)
         self._read = 0
+        self._permissions: frozenset[str] | None = None
         self._there: dict[tuple[str, str], dict[str, Any]] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._writers: dict[str, Callable[[str, dict[str, Any], str | None], None]] = {
@@ -57,11 +54,14 @@ class Writer:
         """MADE, CHANGED or SAME; ApiError where the instance refuses."""
         self._read_up_to(document.kind)
         before = self._there.get((document.kind, document.key))
-        if before == document.data:
+        data = document.data
+        if document.kind == "permission_sets":
+            data = self._known_permissions(document.key, data)
+        if before == data:
             return SAME
         found = self._id(document.kind, document.key)
-        self._writers[document.kind](document.key, document.data, found)
-        self._there[document.kind, document.key] = document.data
+        self._writers[document.kind](document.key, data, found)
+        self._there[document.kind, document.key] = data
         return MADE if found is None else CHANGED
 
     def _read_up_to(self, kind: str) -> None:
@@ -90,8 +90,11 @@ class Writer:
             return {key: identifier for identifier, key in places.looks.items()}
         if kind == "dashboards":
             return {key: identifier for identifier, key in places.dashboards.items()}
+        if kind == "boards":
+            return dict(self._reader.boards)
         if kind == "users":
-            return {one["email"].lower(): one["id"] for one in api.pages("/users") if one["email"]}
+            listed = ((one.get("email"), one["id"]) for one in api.pages("/users"))
+            return {email.lower(): identifier for email, identifier in listed if email}
         if kind == "groups":
             return {one["name"]: one["id"] for one in api.pages("/groups")}
         if kind == "themes":
@@ -105,7 +108,6 @@ class Writer:
             "model_sets": ("/model_sets", "name"),
             "roles": ("/roles", "name"),
             "color_collections": ("/color_collections/custom", "label"),
-            "boards": ("/boards", "title"),
         }[kind]
         return {one[name] or one["id"]: one["id"] for one in api.get(path)}
 
@@ -126,7 +128,24 @@ class Writer:
         self._known(kind)[key] = identifier
         return identifier
 
+    def _values(
+        self, kind: str, data: dict[str, Any], names: tuple[str, ...], found: str | None
+    ) -> dict[str, Any]:
+        """What is given; of what is there already, what is not given is emptied."""
+        emptied = CLEARED[kind] if found is not None else ()
+        return dict.fromkeys(emptied) | kept(data, names)
+
     # People
+
+    def _known_permissions(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Without those that the instance does not know."""
+        if self._permissions is None:
+            listed = self._api.get("/permissions")
+            self._permissions = frozenset(one["permission"] for one in listed)
+        unknown = sorted({*data["permissions"]} - self._permissions)
+        if unknown:
+            self._note(f"{key} comes without permissions unknown there: {', '.join(unknown)}")
+        return data | {"permissions": [p for p in data["permissions"] if p not in unknown]}
 
     def _user_attribute(self, key: str, data: dict[str, Any], found: str | None) -> None:
         body = {"name": key, **kept(data, ATTRIBUTE)}
@@ -162,7 +181,7 @@ class Writer:
         identifier = self._saved("users", key, "/users", found, kept(data, USER))
         user = f"/users/{part(identifier)}"
         if found is None:
-            self._api.post(f"{user}/credentials_email", {"email": key})
+            self._give_address(identifier, key)
             self._note(f"{key} has no password yet: send a link to set one")
         roles = [self._resolved("roles", name) for name in data.get("roles") or ()]
         self._api.put(f"{user}/roles", [role for role in roles if role])
@@ -170,6 +189,18 @@ class Writer:
             attribute = self._resolved("user_attributes", name)
             if attribute:
                 self._api.patch(f"{user}/attribute_values/{part(attribute)}", {"value": value})
+
+    def _give_address(self, identifier: str, address: str) -> None:
+        """Nobody could sign in as somebody without one, nor find them the next time."""
+        user = f"/users/{part(identifier)}"
+        try:
+            self._api.post(f"{user}/credentials_email", {"email": address})
+        except ApiError as error:
+            del self._known("users")[address]
+            if error.status:
+                self._api.delete(user)
+            raise
+        self._reader.emails[identifier] = address
 
     def _make_group(self, name: str) -> str:
         identifier: str = self._api.post("/groups", {"name": name})["id"]
@@ -184,6 +215,8 @@ class Writer:
             )
         if "members" in data:
             self._set_members(identifier, data)
+        if "roles" not in data:
+            return
         before = self._there.get(("groups", key), {})
         for role in sorted({*(data.get("roles") or ()), *(before.get("roles") or ())}):
             role_id = self._resolved("roles", role)
@@ -231,9 +264,9 @@ class Writer:
             above, _, name = key.rpartition("/")
             parent = places.id_of(above)
             if parent is None:
-                self._note(f"the folder {key} has no place: there is no {above or 'such person'}")
-                return
-            places.add(key, self._api.post("/folders", {"name": name, "parent_id": parent}))
+                raise NoPlace(_missing(above or key))
+            body = {"name": data.get("name") or name, "parent_id": parent}
+            places.add(key, self._api.post("/folders", body))
         self._set_access(places.folder(key)["content_metadata_id"], data.get("access"))
 
     def _set_access(self, metadata_id: str, wanted: list[dict[str, Any]] | None) -> None:
@@ -248,14 +281,16 @@ class Writer:
         there = {}
         for entry in self._api.get("/content_metadata_access", content_metadata_id=metadata_id):
             there[entry.get("group_id"), entry.get("user_id")] = entry
+        grants = {}
         for one in wanted:
             group = self._resolved("groups", one["group"]) if "group" in one else None
             user = self._resolved("users", one["user"]) if "user" in one else None
-            if group is None and user is None:
-                continue
-            self._grant(metadata_id, there.pop((group, user), None), group, user, one["permission"])
-        for entry in there.values():
-            self._api.delete(f"/content_metadata_access/{part(entry['id'])}")
+            if group is not None or user is not None:
+                grants[group, user] = one["permission"]
+        for whom in there.keys() - grants.keys():  # first: what fails later lets nobody in
+            self._api.delete(f"/content_metadata_access/{part(there[whom]['id'])}")
+        for (group, user), permission in grants.items():
+            self._grant(metadata_id, there.get((group, user)), group, user, permission)
 
     def _inherit(self, path: str) -> None:
         """The folders at the top have nothing that they could inherit from."""
@@ -282,90 +317,27 @@ class Writer:
 
     def _placed(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
         """Folder and owner, as the API names them."""
-        folder = self._reader.places.id_of(key.rpartition("/")[0])
+        path = key.rpartition("/")[0]
+        folder = self._reader.places.id_of(path)
+        if folder is None:
+            raise NoPlace(_missing(path))
         owner = self._id("users", data["owner"]) if data.get("owner") else None
-        return {
-            **({"folder_id": folder} if folder else {}),
-            **({"user_id": owner} if owner else {}),
-        }
-
-    def _query(self, definition: dict[str, Any]) -> str:
-        identifier: str = self._api.post("/queries", definition)["id"]
-        return identifier
+        return {"folder_id": folder, **({"user_id": owner} if owner else {})}
 
     def _look(self, key: str, data: dict[str, Any], found: str | None) -> None:
-        body = kept(data, LOOK) | self._placed(key, data)
-        body["query_id"] = self._query(data["query"])
+        body = self._values("looks", data, LOOK, found) | self._placed(key, data)
+        body["query_id"] = self._tiles.query(data["query"])
         identifier = self._saved("looks", key, "/looks", found, body)
         self._reader.places.note_look(identifier, key)
 
     def _dashboard(self, key: str, data: dict[str, Any], found: str | None) -> None:
-        body = kept(data, DASHBOARD) | self._placed(key, data)
+        body = self._values("dashboards", data, DASHBOARD, found) | self._placed(key, data)
         identifier = self._saved("dashboards", key, "/dashboards", found, body)
         self._reader.places.note_dashboard(identifier, key)
-        shown = self._api.get(f"/dashboards/{part(identifier)}")
-        for kind in ("dashboard_elements", "dashboard_filters"):
-            for old in shown.get(kind) or ():
-                self._api.delete(f"/{kind}/{part(old['id'])}")
-        for one in data.get("filters") or ():
-            self._api.post("/dashboard_filters", {"dashboard_id": identifier, **one})
-        elements = [self._element(identifier, one) for one in data.get("elements") or ()]
-        self._layouts(identifier, shown.get("dashboard_layouts") or [], data, elements)
-
-    def _element(self, dashboard_id: str, data: dict[str, Any]) -> str:
-        body = {"dashboard_id": dashboard_id, **kept(data, ELEMENT)}
-        maker = kept(data.get("result_maker") or {}, (*RESULT_MAKER, "filterables"))
-        if data.get("look"):
-            body["look_id"] = self._resolved("looks", data["look"])
-        elif data.get("merge"):
-            body["merge_result_id"] = self._merge(data["merge"])
-        elif data.get("query"):
-            body["query_id"] = self._query(data["query"])
-        if maker:
-            body["result_maker"] = maker
-        identifier: str = self._api.post("/dashboard_elements", body)["id"]
-        return identifier
-
-    def _merge(self, data: dict[str, Any]) -> str:
-        sources = [
-            kept(source, ("name", "merge_fields")) | {"query_id": self._query(source["query"])}
-            for source in data["sources"]
-        ]
-        body = kept(data, MERGE) | {"source_queries": sources}
-        identifier: str = self._api.post("/merge_queries", body)["id"]
-        return identifier
-
-    def _layouts(
-        self,
-        dashboard_id: str,
-        there: list[dict[str, Any]],
-        data: dict[str, Any],
-        elements: list[str],
-    ) -> None:
-        """The first layout is the one that came with the dashboard; others are made anew."""
-        wanted = data.get("layouts") or []
-        for number, one in enumerate(wanted):
-            body = kept(one, LAYOUT)
-            if number < len(there):
-                layout = self._api.patch(f"/dashboard_layouts/{part(there[number]['id'])}", body)
-            else:
-                body["dashboard_id"] = dashboard_id
-                layout = self._api.post("/dashboard_layouts", body)
-            self._components(layout["id"], one, elements)
-        for old in there[max(len(wanted), 1) :]:
-            self._api.delete(f"/dashboard_layouts/{part(old['id'])}")
-
-    def _components(self, layout_id: str, data: dict[str, Any], elements: list[str]) -> None:
-        path = f"/dashboard_layouts/{part(layout_id)}/dashboard_layout_components"
-        there = {one["dashboard_element_id"]: one["id"] for one in self._api.get(path)}
-        for one in data.get("components") or ():
-            component = there.get(elements[one["element"]])
-            if component is not None:
-                body = kept(one, COMPONENT)
-                self._api.patch(f"/dashboard_layout_components/{part(component)}", body)
+        self._tiles.fill(identifier, key, data)
 
     def _board(self, key: str, data: dict[str, Any], found: str | None) -> None:
-        body = {"title": key, **kept(data, ("description",))}
+        body = {"title": key} | self._values("boards", data, ("title", "description"), found)
         identifier = self._saved("boards", key, "/boards", found, body)
         shown = self._api.get(f"/boards/{part(identifier)}")
         for old in shown.get("board_sections") or ():
@@ -387,3 +359,11 @@ class Writer:
         if data.get("lookml_dashboard"):
             body["lookml_dashboard_id"] = data["lookml_dashboard"]
         self._api.post("/board_items", body)
+
+
+def _missing(path: str) -> str:
+    """Why a path leads nowhere."""
+    top = path.partition("/")[0]
+    if top.startswith("~"):
+        return f"there is no {path}: {top[1:]} is not there, or has no personal folder"
+    return f"there is no folder {path}"
