@@ -218,7 +218,7 @@ class Application:
             limits = self._rate.check(request.headers.get("authorization", request.address))
             if operation is None:
                 _require(session)
-                message = f"Not implemented: {name} is unsupported by this version"
+                message = f"Unsupported by this version. Not implemented: {name}"
                 return self._plain(501, message, facts.method, facts.path)
             unreadable = _unsupported_media(request, facts.body)
             if unreadable:
