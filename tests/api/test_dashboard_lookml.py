@@ -353,8 +353,10 @@ def test_lookml_dashboards_are_searched(store: Instance, chief: ApiClient) -> No
 
     assert ids() == ["thelook::old", SHOP, "thelook::still"]
     assert ids(title="SH%") == [SHOP]
+    assert ids(title="the sh%") == [SHOP]
     assert ids(title="s") == []
-    assert ids(title="s%", sorts="title desc", limit="1", offset="1") == [SHOP]
+    assert ids(sorts="title") == ["thelook::old", SHOP, "thelook::still"]
+    assert ids(title="s%", sorts="title", limit="1", offset="1") == ["thelook::still"]
     assert ids(folder_id="lookml", sorts="id desc")[0] == "thelook::still"
     assert ids(folder_id="1") == []
     meta = chief.get(f"/dashboards/{SHOP}").json()["content_metadata_id"]

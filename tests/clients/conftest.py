@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from .node_sdk import NodeSdk, install
+
 
 @dataclass(frozen=True)
 class Server:
@@ -80,3 +82,8 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
         except httpx.TransportError:
             time.sleep(0.05)
     raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def node_sdk(tmp_path_factory: pytest.TempPathFactory) -> NodeSdk:
+    return install(tmp_path_factory.mktemp("node"))

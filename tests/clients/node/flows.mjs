@@ -1,6 +1,7 @@
 // The unmodified official TypeScript SDK against a running server; prints one JSON line a check.
 import { createHmac, randomBytes } from 'node:crypto'
 import { LookerNodeSDK } from '@looker/sdk-node'
+import { methodsOf, noting } from './noting.mjs'
 import { access } from './access.mjs'
 import { people } from './people.mjs'
 import { definitions } from './definitions.mjs'
@@ -15,7 +16,8 @@ const settings = {
   readConfig: () => ({ base_url, client_id, client_secret }),
   isConfigured: () => true,
 }
-const sdk = LookerNodeSDK.init40(settings)
+const called = new Set()
+const sdk = noting(LookerNodeSDK.init40(settings), called)
 const report = (check, value) => console.log(JSON.stringify({ check, value }))
 
 const query = {
@@ -133,3 +135,4 @@ await definitions(sdk, report)
 await providers(sdk, report)
 
 report('logged out', await sdk.authSession.logout())
+report('methods', { called: [...called], all: methodsOf(sdk) })

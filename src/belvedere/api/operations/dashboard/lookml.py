@@ -44,13 +44,13 @@ def search_lookml_dashboards(call: Call) -> list[dict[str, Any]]:
 
 
 def _matches(call: Call, row: dict[str, Any]) -> bool:
-    """A title is that of the LookML, which is the name of the dashboard there."""
+    """Found by the title that is shown, and by the name that it has in LookML."""
     parameters = call.parameters
     title, folder = parameters.get("title"), parameters.get("folder_id")
     favorite = parameters.get("content_favorite_id")
     name = row["id"].partition("::")[2]
     return (
-        (not title or search.is_like(name, title))
+        (not title or search.is_like(row["title"], title) or search.is_like(name, title))
         and (not folder or folders.number_of(folder) == roots.LOOKML)
         and (not favorite or row["content_favorite_id"] in favorite.split(","))
     )
@@ -68,9 +68,7 @@ def _sorted(call: Call, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _key(name: str, row: dict[str, Any]) -> tuple[bool, Any]:
     value = row.get(name)
-    if name == "title":
-        value = row["id"].partition("::")[2]
-    elif name == "certification_status":
+    if name == "certification_status":
         value = row["certification_metadata"]["certification_status"]
     elif name == "folder_id":
         value = None
