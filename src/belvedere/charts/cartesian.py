@@ -25,6 +25,9 @@ from belvedere.charts.vega import (
 )
 
 _AXIS = 11.0
+_MINUTE = 60_000
+_DAY = 1440 * _MINUTE
+_YEAR = 365 * _DAY
 
 
 def cartesian(
@@ -94,7 +97,7 @@ def _frame(plot: Plot, number: int) -> Frame:
     symbol = "stroke" if all(item.kind == "line" for item in plot.drawn) else "circle"
     labels = [item.series.label for item in plot.drawn]
     scale = colour_scale([item.colour for item in plot.drawn])
-    shown = legend(labels, plot.options, plot.room, symbol=symbol)
+    shown = legend(labels, plot.options, plot.room, symbol=symbol, notes=plot.content.notes)
     return Frame(
         place=_place(plot, along),
         value=_value(plot, number),
@@ -163,13 +166,15 @@ def _place_title(plot: Plot) -> str | None:
 
 
 def _continuous(plot: Plot, axis: Spec) -> Spec:
-    reverse = plot.options.flag("x_axis_reversed")
+    down = plot.horizontal  # what comes first stands above, as rows of tables do
+    reverse = plot.options.flag("x_axis_reversed") != down
     places = [place for place in plot.across.places if place is not None]
     low, high = min(places), max(places)
     margin = (high - low or abs(high) or 1.0) * 0.03
     if plot.across.time:
         scale = {"type": "utc", "domain": [low - margin, high + margin], "reverse": reverse}
         axis["tickCount"] = max(2, plot.room[0] // 110)
+        axis["labelExpr"] = _moment(high - low)
         return {"field": "p", "type": "temporal", "scale": scale, "axis": axis}
     content = plot.content
     column = content.dimensions[0]
@@ -180,6 +185,17 @@ def _continuous(plot: Plot, axis: Spec) -> Spec:
     texts = found.texts[found.values.index(values[0]) :] if values else ()
     shown = axis | {"values": values, "labelExpr": lookup(values, texts[: len(values)])}
     return number_field("p", scale=scale, axis=shown)
+
+
+def _moment(span: float) -> str:
+    """How moments are written on an axis that is so many milliseconds long."""
+    if span > 8 * _YEAR:
+        return "utcFormat(datum.value, '%Y')"
+    if span > 300 * _DAY:
+        return "utcFormat(datum.value, '%b %Y')"
+    hour = "%H:%M:%S" if span < 10 * _MINUTE else "%H:%M"
+    midnight = f"datum.value % {_DAY} == 0"
+    return f"utcFormat(datum.value, {midnight} ? '%b %-d' : '{hour}')"
 
 
 # Axes of values
@@ -216,4 +232,5 @@ def _value_axis(plot: Plot, held: ValueAxis, number: int) -> Spec | None:
         "values": list(held.ticks.values),
         "labelExpr": lookup(held.ticks.values, held.ticks.texts),
         "labelOverlap": False,
+        "labelFlush": False,
     }

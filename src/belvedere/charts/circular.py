@@ -17,6 +17,10 @@ from belvedere.charts.vega import Spec, chart, colour_scale, layer, name_field, 
 from belvedere.results.value_formats import formatter
 
 _MOST = 50
+_RING = 84
+"""The least width and height of a ring with its name, in pixels."""
+_SMALLEST_TOLD = 36
+"""Rings with a smaller radius have no room for shares."""
 _LABELS_FROM = 0.025
 """Slices smaller than this share carry no label of their own."""
 
@@ -115,7 +119,7 @@ def pie(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec | Non
         angle = until
     radius = f"min(width, height) / 2 - {outside}"
     names = [_named(options, item, item.size / whole, beside) for item in slices]
-    found = _pie_legend(names, options, room, shown=beside == "legend")
+    found = _pie_legend(names, content, room, shown=beside == "legend")
     ink = name_field("s", scale=colour_scale(colours), legend=found)
     mark: Spec = {"type": "arc", "outerRadius": {"expr": radius}, "stroke": PAPER}
     mark |= {"strokeWidth": 1.5, "innerRadius": {"expr": f"({radius}) * {inner:.3f}"}}
@@ -143,13 +147,14 @@ def _named(options: Options, item: _Slice, share: float, beside: str) -> str:
 
 
 def _pie_legend(
-    names: list[str], options: Options, room: tuple[int, int], *, shown: bool
+    names: list[str], content: Content, room: tuple[int, int], *, shown: bool
 ) -> Spec | None:
+    options = content.options
     if not shown and not options.flag("show_legend"):
         return None
     side = options.choice("legend_position", ("left", "right", "center"), "right")
     values = {"hide_legend": options.get("hide_legend"), "legend_position": side}
-    found = legend(names, Options(values), room, symbol="circle")
+    found = legend(names, Options(values), room, symbol="circle", least=1, notes=content.notes)
     return None if found is None else found | {"offset": 24}
 
 
@@ -185,14 +190,14 @@ def _pie_labels(
 def donuts(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec | None:
     """A ring a row; its slices are the series."""
     shown = shown_series(content)
-    if not shown or not content.rows:
+    if not shown or not content.rows or not any(map(any, (item.sizes for item in shown))):
         return None
     options = content.options
-    most = 36
+    wide, high = room
+    most = _most_rings(room)
     if len(content.rows) > most:
         content.notes.append(f"Only the first {most} of {len(content.rows):,} rows are drawn.")
     count = min(most, len(content.rows))
-    wide, high = room
     across = int(options.bounded("charts_across", 0, 0, 12)) or max(
         1, min(count, round(math.sqrt(count * wide / high)))
     )
@@ -218,7 +223,8 @@ def donuts(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec | 
             )
             angle = until
     radius = f"min(width / {across}, (height / {down}) - 26) / 2 - 4"
-    found = legend([item.label for item in shown], options, room, symbol="circle")
+    labels = [item.label for item in shown]
+    found = legend(labels, options, room, symbol="circle", notes=content.notes)
     ink = name_field("s", scale=colour_scale(colours), legend=found)
     place = {"x": _share("x"), "y": _share("y", reverse=True)}
     mark: Spec = {"type": "arc", "outerRadius": {"expr": radius}, "stroke": PAPER}
@@ -232,7 +238,8 @@ def donuts(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec | 
             text={"field": "t", "type": "nominal"},
         ),
     ]
-    if options.flag("show_value_labels", default=True):
+    reach = min(cell, (high - 40) / down - 26) / 2
+    if options.flag("show_value_labels", default=reach > _SMALLEST_TOLD):
         size = options.bounded("font_size", 10, 6, 40)
         label: Spec = {"type": "text", "fontSize": size, "radius": {"expr": f"({radius}) * 0.79"}}
         c = {"field": "c", "type": "nominal", "scale": None}
@@ -244,6 +251,13 @@ def donuts(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec | 
     if below is not None:
         more["title"] = below
     return chart(*room, layers, **more)
+
+
+def _most_rings(room: tuple[int, int]) -> int:
+    """As many as have room for a ring that can be told and the name below it."""
+    wide, high = room
+    across, down = max(1, (wide - 40) // _RING), max(1, (high - 40) // _RING)
+    return min(36, across * down)
 
 
 def _share(key: str, *, reverse: bool = False) -> Spec:

@@ -16,10 +16,18 @@ _MOST_BESIDE = 60
 
 
 def legend(
-    labels: Sequence[str], options: Options, room: tuple[int, int], *, symbol: str = "square"
+    labels: Sequence[str],
+    options: Options,
+    room: tuple[int, int],
+    *,
+    symbol: str = "square",
+    least: int = 2,
+    notes: list[str] | None = None,
 ) -> dict[str, Any] | None:
-    """For series that are numbered; None where there is nothing to tell apart."""
-    if len(labels) < 2 or options.flag("hide_legend"):
+    """For series that are numbered; None where there are fewer than `least` to tell apart. What
+    it has no room for is told in `notes`.
+    """
+    if len(labels) < least or options.flag("hide_legend"):
         return None
     wide, high = room
     side = options.choice("legend_position", ("left", "right", "center"), "center")
@@ -34,7 +42,10 @@ def legend(
     }
     if side != "center" or len(texts) > _MOST_BELOW:
         most = min(_MOST_BESIDE, max(2, int((high - 40) / (size + 6))))
-        shown |= {"orient": "left" if side == "left" else "right", "values": _first(texts, most)}
+        shown |= {
+            "orient": "left" if side == "left" else "right",
+            "values": _first(texts, most, notes),
+        }
         return shown
     widest = max(width(text, size) for text in texts) + 34
     columns = max(1, min(len(texts), int((wide - 40) / widest)))
@@ -43,10 +54,14 @@ def legend(
         "orient": "bottom",
         "direction": "horizontal",
         "columns": columns,
-        "values": _first(texts, columns * rows),
+        "values": _first(texts, columns * rows, notes),
     }
     return shown
 
 
-def _first(texts: Sequence[str], most: int) -> list[int]:
+def _first(texts: Sequence[str], most: int, notes: list[str] | None) -> list[int]:
+    if len(texts) > most and notes is not None:
+        told = f"The legend has room for {most} of {len(texts)}."
+        if told not in notes:
+            notes.append(told)
     return list(range(min(len(texts), most)))

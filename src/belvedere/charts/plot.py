@@ -207,11 +207,17 @@ def _standing(series: Series, across: Across) -> list[Mark]:
     return found
 
 
+def _stacked_size(item: Drawn, row: int) -> float | None:
+    """An area that is missing somewhere is nothing there: it would cut through the others."""
+    size = item.series.cells[row].size
+    return 0.0 if size is None and item.kind == "area" else size
+
+
 def _stack(group: Sequence[Drawn], across: Across, *, percent: bool) -> None:
     """One on the other: what is positive upwards, what is negative downwards."""
     for row in across.order:
         place = across.places[row]
-        sizes = [item.series.cells[row].size for item in group]
+        sizes = [_stacked_size(item, row) for item in group]
         whole = sum(abs(size) for size in sizes if size is not None)
         up = down = 0.0
         for item, size in zip(group, sizes, strict=True):

@@ -13,6 +13,10 @@ from belvedere.charts.svg import Canvas
 from belvedere.charts.text import fitted, width
 
 _MOST_STEPS = 30
+_LEAST_STEP = 16.0
+"""The height that a step needs for what is written beside it, in pixels."""
+_TOLD_FROM = 6
+"""Shorter beginnings of names tell nothing apart."""
 _MOST_WORDS = 150
 _MOST_TILES = 300
 _SMALLEST_TILE = 1e-6
@@ -55,7 +59,8 @@ def funnel(content: Content, room: tuple[int, int], palettes: Lookup) -> Canvas 
     in_columns = options.choice("orientation", ("dataInRows", "dataInColumns"), "") == (
         "dataInColumns"
     ) or (len(content.rows) == 1 and len(content.series) > 1)
-    items = _items(content, _MOST_STEPS, measures=in_columns)
+    most = max(2, min(_MOST_STEPS, int((room[1] - 36) / _LEAST_STEP)))
+    items = _items(content, most, measures=in_columns)
     widest = max((size for _, _, size in items), default=0.0)
     if not widest:
         return None
@@ -125,10 +130,11 @@ def treemap(content: Content, room: tuple[int, int], palettes: Lookup) -> Canvas
         fill = by_group[label.split(" – ")[0]] if many else ink
         canvas.rect(x, y, w - 1.5, h - 1.5, fill, radius=2)
         over = readable_on(fill)
-        if h > 18 and w > 30:
-            canvas.text(x + 6, y + 15, fitted(label, 11.5, w - 12), 11.5, fill=over, bold=True)
-        if h > 34 and w > 30:
-            canvas.text(x + 6, y + 30, fitted(cell.text, 11, w - 12), 11, fill=over)
+        name = fitted(label, 11.5, w - 16)
+        if h > 18 and (name == label or len(name) > _TOLD_FROM):
+            canvas.text(x + 6, y + 15, name, 11.5, fill=over, bold=True)
+        if h > 34 and width(cell.text, 11) <= w - 12:
+            canvas.text(x + 6, y + 30, cell.text, 11, fill=over)
     _notes(content, canvas)
     return canvas
 

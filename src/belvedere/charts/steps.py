@@ -133,8 +133,15 @@ def waterfall(content: Content, room: tuple[int, int], _palettes: Lookup) -> Spe
     ]
     rule: Spec = {"type": "rule", "color": QUIET, "strokeWidth": 0.8, "strokeDash": [2, 2]}
     layers.append(layer(rule, joints, x=place, x2={"field": "q"}, y=value))
-    if options.flag("show_value_labels", default=len(rows) <= 24):
-        size = options.bounded("font_size", 10.5, 6, 40)
+    size = options.bounded("font_size", 10.5, 6, 40)
+    slot = (room[0] - 90) / len(rows)
+    if max(width(row["t"], size) for row in rows) > slot:
+        for row, value_of in zip(rows, [*(size_of for _, _, size_of in known), level], strict=True):
+            row["t"] = ticks.short(
+                value_of or 0.0, lambda value: content.write(first.measure, value), least=1000.0
+            )
+    fits = max(width(row["t"], size) for row in rows) <= slot * 1.25
+    if options.flag("show_value_labels", default=fits):
         mark: Spec = {"type": "text", "dy": -4, "baseline": "bottom", "fontSize": size}
         text_field = {"field": "t", "type": "nominal"}
         upper = value | {"field": "m"}
@@ -161,6 +168,8 @@ def boxplot(content: Content, room: tuple[int, int], palettes: Lookup) -> Spec |
         for place, (_, marks) in enumerate(boxes)
     ]
     below, beside = _titles(content, first, grouped=len(content.measures) < 5)
+    if len(content.measures) < 5 and len(content.dimensions) < 2:
+        below = None  # the boxes are series, not values of the dimension
     place = _slots([label for label, _ in boxes], room[0] - 90, below, paddingInner=0.45)
     value = _values(found, beside if len(content.measures) < 5 else None)
     ink = distinct(content.options, palettes, 1)[0]

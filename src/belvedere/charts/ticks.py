@@ -105,7 +105,10 @@ def texts(values: Sequence[float], write: Write, *, exact: bool = False) -> tupl
     """
     largest = max((abs(value) for value in values), default=0.0)
     if exact or largest < _SHORTEN_FROM or not _is_plain(write):
-        return _without_zeros([write(value) for value in values])
+        written = [write(value) for value in values]
+        if not exact and len(set(written)) < len(values) and _is_plain(write):
+            return tuple(_digits(value, write) for value in values)
+        return _without_zeros(written)
     return _without_zeros([short(value, write, largest) for value in values])
 
 
@@ -123,14 +126,25 @@ def short(
     if reach < least or not _is_plain(write):
         return write(value)
     unit, letter = next(item for item in _UNITS if reach >= item[0])
-    found = _AROUND.match(write(float(_PROBE)))
-    before, after = (found["before"], found["after"]) if found else ("", "")
+    before, after = _signs(write)
     if value == 0:
         return f"{before}0{after}"
     shown = f"{abs(value) / unit:.{digits}g}"
     if "e" in shown:
         shown = f"{abs(value) / unit:.0f}"
     return f"{'-' if value < 0 else ''}{before}{shown}{letter}{after}"
+
+
+def _digits(value: float, write: Write) -> str:
+    """With as many digits as tell it from its neighbours, where the format has too few."""
+    before, after = _signs(write)
+    return f"{'-' if value < 0 else ''}{before}{abs(value):.4g}{after}"
+
+
+def _signs(write: Write) -> tuple[str, str]:
+    """What stands before and after numbers."""
+    found = _AROUND.match(write(float(_PROBE)))
+    return (found["before"], found["after"]) if found else ("", "")
 
 
 def _is_plain(write: Write) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from belvedere.charts.colours import (
     DOWN,
     GRID,
@@ -158,6 +160,11 @@ def single_record(content: Content, room: tuple[int, int]) -> Canvas | None:
     if not content.rows:
         return None
     found = _cells(content)
+    pivots = [series.pivot for series in content.series]
+    for number, pivot in enumerate(pivots):
+        if pivot is not None:
+            column, cell = found[number]
+            found[number] = (replace(column, label=f"{pivot} - {column.label}"), cell)
     measures = {column.name for column in content.measures}
     ordered = [item for item in found if item[0].name not in measures]
     ordered += [item for item in found if item[0].name in measures]

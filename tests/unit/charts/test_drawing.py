@@ -436,3 +436,74 @@ def test_more_marks_than_can_be_drawn_are_left_out_and_told() -> None:
     spec = spec_of(result, type="looker_scatter")
     assert len(rows(layers(spec, "point")[0])) == 12_000
     assert "Only the first 12,000 of 13,000 rows are drawn." in spec["title"]["text"]
+
+
+def many_series(count: int) -> Result:
+    cells = {f"s{number:02d}": [number + 1] for number in range(count)}
+    return pivoted(MONTH, STATUS, [COUNT], {"2024-01": cells, "2024-02": cells})
+
+
+def test_a_legend_without_room_for_all_says_so() -> None:
+    few, many = (spec_of(many_series(n), type="looker_column") for n in (3, 40))
+    assert "title" not in few
+    assert many["title"]["text"] == "The legend has room for 21 of 40."
+    two = {"y_axes": [{"series": [{"id": "s00 - orders.count"}]}, {"series": [{"axisId": "x"}]}]}
+    assert spec_of(many_series(40), type="looker_column", **two)["title"] == many["title"]
+
+
+def test_a_pie_of_one_slice_is_named() -> None:
+    one = table([STATUS], [COUNT], ["only", 4])
+    (arc,) = layers(spec_of(one, type="looker_pie"), "arc")
+    assert "only  100.0%" in arc["encoding"]["color"]["legend"]["labelExpr"]
+
+
+def test_moments_are_written_as_the_axis_is_long() -> None:
+    def written(*times: str) -> str:
+        result = table([TIME], [COUNT], *([time, 1] for time in times))
+        spec = spec_of(result, type="looker_line")
+        found: str = layers(spec, "line")[0]["encoding"]["x"]["axis"]["labelExpr"]
+        return found
+
+    assert "%H:%M:%S" in written("2024-01-01 10:00:00", "2024-01-01 10:05:00")
+    assert "'%b %-d' : '%H:%M'" in written("2024-01-01 10:00:00", "2024-01-03 10:00:00")
+    assert "%b %Y" in written("2022-01-01 10:00:00", "2024-01-03 10:00:00")
+    assert "'%Y'" in written("2002-01-01 10:00:00", "2024-01-03 10:00:00")
+
+
+def test_lying_times_run_downwards() -> None:
+    result = table([TIME], [COUNT], ["2024-01-01 10:00:00", 1], ["2024-01-01 11:00:00", 2])
+    for reversed_ in (False, True):
+        spec = spec_of(result, type="looker_bar", x_axis_reversed=reversed_)
+        scale = layers(spec, "bar")[0]["encoding"]["y"]["scale"]
+        assert scale["reverse"] is not reversed_
+
+
+def test_a_missing_part_of_a_stacked_area_is_nothing_there() -> None:
+    result = table([STATUS], [COUNT, REVENUE], ["a", 1, 5], ["b", 4, None], ["c", 2, 3])
+    (area,) = layers(spec_of(result, type="looker_area"), "area")
+    second = [(row["a"], row["b"]) for row in rows(area) if row["s"] == 1]
+    assert second == [(1, 6), (4, 4), (2, 5)]
+
+
+def test_rings_without_numbers_are_a_table() -> None:
+    empty = table([STATUS], [COUNT], ["a", 0], ["b", None])
+    assert "cannot be drawn" in svg_of(empty, type="looker_donut_multiples")
+    many = table([STATUS], [COUNT], *[[f"s{n}", 1] for n in range(100)])
+    spec = spec_of(many, type="looker_donut_multiples")
+    assert spec["title"]["text"] == "Only the first 24 of 100 rows are drawn."
+
+
+def test_labels_of_steps_stand_clear_of_each_other() -> None:
+    def told(size: float, count: int) -> list[str]:
+        steps = table([STATUS], [REVENUE], *[[f"s{n}", size] for n in range(count)])
+        found = layers(spec_of(steps, type="looker_waterfall"), "text")
+        return [row["t"] for layer in found for row in rows(layer)]
+
+    assert told(10, 2) == ["$10.00", "$10.00", "$20.00"]
+    assert told(1_000_000, 9)[0] == "$1M"
+    assert told(1, 100) == []
+
+
+def test_boxes_of_series_are_not_called_after_the_dimension() -> None:
+    spec = spec_of(STATUSES, type="looker_boxplot")
+    assert layers(spec, "bar")[0]["encoding"]["x"]["axis"]["title"] is None

@@ -14,6 +14,7 @@ from .made import Made, Result, pivoted, table
 STATUS = Made("orders.status", "Status")
 COUNT = Made("orders.count", "Orders", "count")
 REVENUE = Made("orders.revenue", "Revenue", "sum", "$#,##0.00")
+CHANNEL = Made("orders.channel", "Channel")
 CHANGE = Made("change", "vs. last year", "number", "0.0%")
 ROWS = table(
     [STATUS],
@@ -251,3 +252,27 @@ def test_words_do_not_cover_one_another() -> None:
 
 def test_messages_are_wrapped() -> None:
     assert len(texts(message("word " * 60, (300, 200)).svg or "")) > 3
+
+
+def test_steps_of_a_funnel_have_room_for_their_names() -> None:
+    steps = table([STATUS], [COUNT], *[[f"step {n}", 100 - n] for n in range(30)])
+    low, high = svg_of(steps, (500, 300), type="looker_funnel"), svg_of(steps, type="looker_funnel")
+    assert "Only the first 16 of 30 are drawn." in texts(low)
+    assert "Only the first 22 of 30 are drawn." in texts(high)
+
+
+def test_tiles_show_whole_numbers_and_names_that_tell() -> None:
+    tiles = table(
+        [STATUS], [REVENUE], *[[f"customer number {n}", 1000 / (n + 1)] for n in range(60)]
+    )
+    shown = texts(svg_of(tiles, type="treemap"))
+    assert "$1,000.00" in shown
+    assert not [text for text in shown if text.startswith("$") and text.endswith("…")]
+    assert all(len(text) > 6 for text in shown if not text.startswith("$"))
+
+
+def test_a_record_names_its_pivot_columns() -> None:
+    record = pivoted(STATUS, CHANNEL, [COUNT], {"open": {"web": [3], "shop": [4]}})
+    shown = texts(svg_of(record, type="looker_single_record"))
+    assert "web - Orders" in shown
+    assert "shop - Orders" in shown
