@@ -47,6 +47,9 @@ class MadePresenter:
     def links(self, name: str, value: Any, row: dict[str, Any]) -> list[dict[str, Any]]:
         return []
 
+    def problems(self) -> list[tuple[str, str]]:
+        return []
+
     def filterable(self, name: str, value: Any) -> str | None:
         return None
 
