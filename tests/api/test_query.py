@@ -196,6 +196,21 @@ def test_the_url_encoded_form(admin) -> None:
     assert len(answer.json()) == 3
 
 
+def test_the_url_encoded_form_is_run_as_asked(admin) -> None:
+    dynamic = json.dumps([{"table_calculation": "one", "expression": "1"}])
+    params = {
+        "fields": "order_items.total_sale_price",
+        "dynamic_fields": dynamic,
+        "limit": "",
+        "apply_formatting": "true",
+        "server_table_calcs": "true",
+    }
+    path = "/queries/models/thelook/views/order_items/run/json"
+    ((row,),) = [admin.get(path, params=params).json()]
+    assert row["one"] == "1"
+    assert row["order_items.total_sale_price"].startswith("$")
+
+
 def test_exports_of_any_length_stream(admin, rows) -> None:
     body = {
         "model": "thelook",
@@ -300,7 +315,7 @@ def test_a_failing_statement_is_told_in_each_format(make_instance, tmp_path) -> 
     (tmp_path / "bad/thelook.model.lkml").write_text(
         'connection: "thelook"\n'
         "explore: order_items {}\n"
-        "view: order_items { dimension: x { sql: no_such_column ;; } }\n"
+        "view: order_items { dimension: x { sql: no_such_column ;; } dimension: y { sql: 1 ;; } }\n"
     )
     client = make_instance(project=tmp_path / "bad").as_role("Admin")
     body = {"model": "thelook", "view": "order_items", "fields": ["order_items.x"]}
@@ -308,7 +323,14 @@ def test_a_failing_statement_is_told_in_each_format(make_instance, tmp_path) -> 
     detail = run(client, body, "json_detail").json()
     assert detail["data"] == []
     assert "no_such_column" in detail["errors"][0]["message_details"]
-    assert "looker_error" in run(client, body, "json_bi").json()["rows"][0]
+    assert detail["errors"][0]["fatal"]
+    assert detail["status"] == "error"
+    works = run(client, {**body, "limit": "0", "fields": ["order_items.y"]}, "json_detail").json()
+    assert detail.keys() == works.keys()
+    assert [field["name"] for field in detail["fields"]["dimensions"]] == ["order_items.x"]
+    told = run(client, body, "json_bi").json()
+    assert "looker_error" in told["rows"][0]
+    assert told["metadata"]["has_totals"] is False
     assert "no_such_column" in run(client, body, "csv").text
     viewer = client.with_token(None)
     assert viewer.post("/queries/run/json", body).status == 401
@@ -397,6 +419,13 @@ def test_a_failed_task_tells_why(admin) -> None:
     answer = admin.get(f"/query_tasks/{task['id']}/results")
     assert answer.status == 400
     assert "Invalid filter" in answer.json()["message"]
+
+
+def test_no_task_is_made_for_an_unknown_format(admin) -> None:
+    query = admin.post("/queries", BY_STATE).json()
+    answer = admin.post("/query_tasks", {"query_id": query["id"], "result_format": "pdf"})
+    assert answer.status == 400
+    assert "Unknown result format pdf" in answer.json()["message"]
 
 
 def test_tasks_of_others_are_not_there(instance) -> None:

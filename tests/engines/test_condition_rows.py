@@ -257,7 +257,7 @@ def test_circles_and_boxes(database: Database) -> None:
     source = database.values(f"{values}, (-1, NULL, NULL)", "n, lat, lon")
 
     def rows(expression: str) -> set[int]:
-        made = location_condition(database.dialect, "lat", "lon", expression)
+        made = location_condition(database.dialect, "t.place", "lat", "lon", expression)
         assert made is not None
         return {row[0] for row in database.run(f"SELECT n FROM {source} WHERE {made.sql}")}
 

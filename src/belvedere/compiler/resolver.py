@@ -473,7 +473,9 @@ class Resolver:
     ) -> tuple[Fragment, bool] | None:
         latitude = self.coordinate(scoped, "latitude")
         longitude = self.coordinate(scoped, "longitude")
-        made = location_condition(self.dialect, latitude.sql, longitude.sql, expression)
+        made = location_condition(
+            self.dialect, scoped.full_name, latitude.sql, longitude.sql, expression
+        )
         if made is None:
             return None
         fragment = Fragment(

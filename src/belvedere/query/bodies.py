@@ -21,7 +21,7 @@ from belvedere.query.presenter import QueryPresenter
 from belvedere.results import encoding, streams
 from belvedere.results.encoded import stream_query
 from belvedere.results.presenter import Facts, Presenter
-from belvedere.results.shape import Tables, shape
+from belvedere.results.shape import Tables, outline, shape
 from belvedere.results.shaped import Shaped
 from belvedere.results.visible import Visible, VisiblePresenter
 
@@ -173,6 +173,13 @@ def encoded(
     return encoding.encode(
         options.result_format, shaped, presenter, facts, formatted=options.apply_formatting
     )
+
+
+def failure(prepared: Prepared, options: RunOptions, message: str, now: datetime) -> bytes:
+    """The database's error in the wanted format."""
+    facts = facts_of(prepared, now, now.timestamp(), 0.0, from_cache=False)
+    shaped, presenter = outline(prepared.compiled), presenter_of(prepared, options)
+    return encoding.encode_failure(options.result_format, shaped, presenter, facts, message)
 
 
 def header_of(prepared: Prepared, options: RunOptions) -> list[str]:

@@ -86,7 +86,7 @@ def run_merge(
             on_start(running)
             answered.append(_answered(runner, one, source, options, running, answered[:1]))
         except EngineError as error:
-            return failed(one, options, error, runner.pictures)
+            return failed(runner, one, options, error)
     try:
         body = _body(merge, answered, options, runner.pictures)
     except NotDrawn as error:

@@ -143,7 +143,7 @@ class Runner:
                 return self._streamed(prepared, options, running)
             return self._bounded(prepared, options, running)
         except EngineError as error:
-            return failed(prepared, options, error, self.pictures)
+            return failed(self, prepared, options, error)
         except NotDrawn as error:
             body = self.pictures.instead(error, options)
             return Outcome(bodies.MEDIA_TYPES[options.result_format], body, error=str(error))
@@ -268,15 +268,12 @@ def shown_error(prepared: Prepared, error: EngineError) -> str:
     return str(error) if prepared.may_see_sql else HIDDEN_ERROR
 
 
-def failed(
-    prepared: Prepared, options: RunOptions, error: EngineError, pictures: Pictures
-) -> Outcome:
+def failed(runner: Runner, prepared: Prepared, options: RunOptions, error: EngineError) -> Outcome:
     message = shown_error(prepared, error)
-    shown = prepared.compiled.sql if prepared.may_see_sql else None
     if options.result_format in bodies.PICTURES:
-        body = pictures.saying(message, options)
+        body = runner.pictures.saying(message, options)
     else:
-        body = encoding.encode_error(options.result_format, message, shown)
+        body = bodies.failure(prepared, options, message, runner.clock())
     media_type = bodies.MEDIA_TYPES[options.result_format]
     return Outcome(media_type, body, sql=prepared.compiled.sql, error=message)
 

@@ -16,7 +16,7 @@ from belvedere.results.presenter import Facts, Presenter
 from belvedere.results.shaped import PivotColumn, Shaped
 from belvedere.results.streams import Batches, stream_json
 
-__all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "stream_rows"]
+__all__ = ["FORMATS", "MEDIA_TYPES", "encode", "encode_error", "encode_failure", "stream_rows"]
 
 _DETAILED = frozenset({"json_detail", "json_fe"})
 _ROWS_AT_ONCE = 1000
@@ -153,6 +153,33 @@ def _stream_bi(names: Sequence[str], batches: Batches) -> Iterator[bytes]:
     yield b"}"
 
 
+def encode_failure(
+    result_format: str, shaped: Shaped, presenter: Presenter, facts: Facts, message: str
+) -> bytes:
+    """The same as a result without rows, where the format tells more than rows."""
+    if result_format == "json_bi":
+        rows = [{"looker_error": message}]
+        return dumps(detail.json_bi(shaped, presenter, facts, rows)).encode()
+    if result_format not in _DETAILED:
+        return encode_error(result_format, message, facts.sql)
+    answer = detail.json_detail(shaped, presenter, facts)
+    answer["errors"] = [_database_error(message), *(answer["errors"] or [])]
+    answer["status"] = "error"
+    return dumps(answer).encode()
+
+
+def _database_error(message: str) -> dict[str, Any]:
+    return {
+        "message": "The database reported an error",
+        "message_details": message,
+        "params": None,
+        "error_pos": None,
+        "level": "error",
+        "fatal": True,
+        "sql_error_loc": {"line": None, "column": None, "character": None},
+    }
+
+
 def encode_error(result_format: str, message: str, sql: str | None) -> bytes:
     """A failed query in the result's own format; `sql` is None for those who may not see it."""
     if result_format in _DETAILED:
@@ -166,17 +193,7 @@ def encode_error(result_format: str, message: str, sql: str | None) -> bytes:
                     "pivots": [],
                 },
                 "sql": sql,
-                "errors": [
-                    {
-                        "message": "The database reported an error",
-                        "message_details": message,
-                        "params": None,
-                        "error_pos": None,
-                        "level": "error",
-                        "fatal": True,
-                        "sql_error_loc": {"line": None, "column": None, "character": None},
-                    }
-                ],
+                "errors": [_database_error(message)],
             }
         ).encode()
     if result_format == "json_bi":

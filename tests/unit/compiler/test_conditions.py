@@ -175,8 +175,8 @@ def test_a_text_outside_the_grammar_names_the_filter_and_the_field() -> None:
         made(field("location"), "1, 2")
     with pytest.raises(QueryError, match="Invalid filter: soon: "):
         date_bounds("soon", FRIDAY)
-    with pytest.raises(QueryError, match="Invalid filter: nowhere: "):
-        location_condition(DUCKDB, "lat", "lon", "nowhere")
+    with pytest.raises(QueryError, match=r"Invalid filter: nowhere on t\.place: "):
+        location_condition(DUCKDB, "t.place", "lat", "lon", "nowhere")
     with pytest.raises(QueryError, match="Unknown time zone: Mars/Olympus"):
         made(field("date"), "today", TimeContext(FRIDAY.now, "Mars/Olympus"))
 
@@ -201,7 +201,7 @@ LOCATION = [
 
 @pytest.mark.parametrize(("expression", "text", "accepts_null"), LOCATION)
 def test_locations(expression: str, text: str | None, accepts_null: bool) -> None:
-    found = location_condition(DUCKDB, "lat", "lon", expression)
+    found = location_condition(DUCKDB, "t.place", "lat", "lon", expression)
     assert found == (None if text is None else Condition(text, accepts_null))
 
 

@@ -63,15 +63,15 @@ def condition(
 
 
 def location_condition(
-    dialect: Dialect, latitude: str, longitude: str, expression: str
+    dialect: Dialect, name: str, latitude: str, longitude: str, expression: str
 ) -> Condition | None:
-    """The expression as a condition on the two coordinates of a location."""
+    """The expression as a condition on the two coordinates of a location called `name`."""
     try:
         return place_condition(
             dialect, parenthesized(latitude), parenthesized(longitude), expression
         )
     except FilterSyntaxError as error:
-        raise QueryError(f"Invalid filter: {_shown(expression)}: {error}") from None
+        raise QueryError(f"Invalid filter: {_shown(expression)} on {name}: {error}") from None
 
 
 def _shown(expression: str) -> str:

@@ -99,7 +99,7 @@ def run_url_encoded_query(
 ) -> Text | Stream:
     """Run the query that the address itself describes."""
     body = urls.body_from_parameters(model_name, view_name, call.parameter_pairs)
-    return _run(call, definition_from(body), RunOptions(result_format))
+    return _run(call, definition_from(body), run_options(call, result_format))
 
 
 def _run(

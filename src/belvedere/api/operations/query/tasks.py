@@ -15,6 +15,7 @@ from belvedere.api.run_context import context_of
 from belvedere.api.run_options import run_options
 from belvedere.errors import BadRequest, Invalid, NotFound, Problem
 from belvedere.query import merges, stored
+from belvedere.query.bodies import check_format
 from belvedere.query.definition import Definition
 from belvedere.query.merge_runs import Merge
 from belvedere.query.tables import MergeQueryRow, QueryTaskRow, StoredQuery
@@ -34,6 +35,7 @@ def create_query_task(
     if problems:
         raise Invalid(*problems)
     options = run_options(call, body["result_format"])
+    check_format(options.result_format)
     tasks = call.services.tasks
     with call.transaction() as session:
         merge = merges.find(session, body["query_id"])
