@@ -18,7 +18,7 @@ from belvedere.compiler.conditions import TimeContext, condition
 from belvedere.compiler.request import Request
 from belvedere.engines import keeps_tables, mysql, open_engine
 from belvedere.engines.base import ConnectionConfig, Engine
-from belvedere.engines.mysql import BATCH_ROWS
+from belvedere.engines.mysql_runs import BATCH_ROWS
 from belvedere.errors import EngineError, EngineUnavailable, LookmlError, QueryCancelled
 from belvedere.lookml.model import Category, Explore, Field, Join, Model, Persistence, View
 

@@ -7,7 +7,6 @@ import re
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -37,6 +36,7 @@ from belvedere.engines.clickhouse_sessions import (
 )
 from belvedere.engines.clickhouse_types import Column, columns_of, doubtful
 from belvedere.engines.pool import Pool
+from belvedere.engines.runs import Run
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
 _OWN_SCHEMAS = "('system', 'INFORMATION_SCHEMA', 'information_schema')"
@@ -268,81 +268,36 @@ def _encodable(sql: str) -> bool:
     return True
 
 
-@dataclass(eq=False)
-class _Run:
-    """One statement on one connection: its time limit, its cancellation, its end."""
-
-    session: Session
-    pool: Pool[Session]
-    sql: str
-    timeout: float | None
-    name: str = field(default_factory=lambda: uuid.uuid4().hex)
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
+class _Run(Run[Session]):
     answer: Answer | None = None
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
+
+    def __init__(
+        self, session: Session, pool: Pool[Session], sql: str, timeout: float | None
+    ) -> None:
+        self.name = uuid.uuid4().hex
+        super().__init__(session, pool, sql, timeout)
 
     def begin(self) -> Answer:
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
         self.answer = self.session.start(self.sql, self.name, self.timeout)
         return self.answer
 
-    def _expire(self) -> None:
-        self.timed_out = True
-        self._interrupt()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self._interrupt()
-
-    def _interrupt(self, again: float = 0.05) -> None:
-        """Until the statement has ended: one that is only about to start would not notice."""
-        if self._ended:
-            return
+    def _stop(self) -> None:
         self.session.kill(self.name)
-        timer = threading.Timer(again, self._interrupt, [min(again * 2, 1.0)])
-        timer.daemon = True
-        timer.start()
-
-    def stop(self) -> None:
-        """Nobody wants the other rows."""
-        self.session.kill(self.name)
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
 
     def translated(self, error: BaseException | None) -> BaseException:
         if isinstance(error, Failure) and error.lost:
             self.broken = True
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
+        return super().translated(error)
+
+    def _failure(self, error: BaseException) -> BaseException:
         if not isinstance(error, Failure):
             self.broken = True
-            return error or EngineError("The query failed", self.sql)
+            return error
         return _error_of(error, self.sql)
 
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
+    def _tidy(self) -> None:
         if self.answer is not None:
             self.answer.close()
-        if self.broken:
-            self.pool.give_up(self.session)
-        else:
-            self.pool.give_back(self.session)
 
 
 def _error_of(failure: Failure, sql: str) -> EngineError:
@@ -403,5 +358,5 @@ class _ClickHouseExecution(Execution):
     def close(self) -> None:
         """An unfinished statement is stopped first, or its rows would have to be read."""
         if not self._finished:
-            self._run.stop()
+            self._run.session.kill(self._run.name)
         self._run.end()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +25,8 @@ from belvedere.engines.connectors import CONNECTORS, Connector, Session, quoted
 from belvedere.engines.drivers import driver
 from belvedere.engines.pool import Pool
 from belvedere.engines.row_types import array_of, columns_of, type_of
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.engines.runs import Run
+from belvedere.errors import EngineError, EngineUnavailable
 
 BATCH_ROWS = 8_192
 _WHOLE_ROWS = 131_072
@@ -197,83 +196,46 @@ def _message(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-@dataclass(eq=False)
-class _Run:
-    """One statement on one connection: its time limit, its cancellation, its end."""
+class _Run(Run[Session]):
+    """A connection that anything went wrong on is not used again."""
 
-    connector: Connector
-    session: Session
-    pool: Pool[Session]
-    sql: str
-    timeout: float | None
+    stops_again = (0.1, 5.0)
     cursor: Any = None
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
+
+    def __init__(
+        self,
+        connector: Connector,
+        session: Session,
+        pool: Pool[Session],
+        sql: str,
+        timeout: float | None,
+    ) -> None:
+        self.connector = connector
+        super().__init__(session, pool, sql, timeout)
 
     def start(self) -> None:
         self.check()
         self.cursor = self.session.connection.cursor()
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
         self.connector.execute(self.cursor, self.sql, lambda: self.stopped)
         self.check()
 
-    @property
-    def stopped(self) -> bool:
-        return self.cancelled or self.timed_out
-
-    def _expire(self) -> None:
-        self.timed_out = True
-        self.interrupt()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self.interrupt()
-
-    def interrupt(self, again: float = 0.1) -> None:
-        """Until the statement has ended: one that is only about to start would not notice."""
-        with self._lock:
-            if self._ended:
-                return
-            if self.cursor is not None:
-                with contextlib.suppress(Exception):
-                    self.connector.cancel(self.session, self.cursor)
-        timer = threading.Timer(again, self.interrupt, [min(again * 2, 5.0)])
-        timer.daemon = True
-        timer.start()
-
-    def check(self) -> None:
-        if self.stopped:
-            raise self.translated(None)
+    def _stop(self) -> None:
+        if self.cursor is not None:
+            self.connector.cancel(self.session, self.cursor)
 
     def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            self.broken = True
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            self.broken = True
-            return QueryCancelled("The query was stopped", self.sql)
-        if error is None or isinstance(error, EngineError) or not isinstance(error, Exception):
-            return error or EngineError("The query failed", self.sql)
+        self.broken = self.broken or self.stopped
+        return super().translated(error)
+
+    def _failure(self, error: BaseException) -> BaseException:
+        if isinstance(error, EngineError) or not isinstance(error, Exception):
+            return error
         self.broken = True
         lost = getattr(self.session.module, "InterfaceError", ())
         kind = EngineUnavailable if lost and isinstance(error, lost) else EngineError
         return kind(_message(error), self.sql)
 
-    def end(self) -> None:
-        """A connection that anything went wrong on is not used again."""
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
+    def _tidy(self) -> None:
         with contextlib.suppress(Exception):
             self.cursor.close()
         try:
@@ -282,10 +244,6 @@ class _Run:
         except Exception:
             self.broken = True
         self.session.used_at = time.monotonic()
-        if self.broken:
-            self.pool.give_up(self.session)
-        else:
-            self.pool.give_back(self.session)
 
 
 class _DbApiExecution(Execution):

@@ -10,23 +10,16 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
-import hashlib
-import os
-import re
-import secrets
 import shutil
 import tempfile
 import threading
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
-import pyarrow as pa
 
 from belvedere.engines.base import (
     ColumnInfo,
@@ -39,23 +32,17 @@ from belvedere.engines.base import (
     TextExecution,
     TextFormat,
 )
+from belvedere.engines.duckdb_runs import (
+    DuckDBExecution,
+    DuckDBRun,
+    DuckDBText,
+    clean,
+    refuse_other_than_reading,
+)
 from belvedere.engines.duckdb_tables import KeptFiles
 from belvedere.engines.pool import Pool
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled
 
-# Results that are kept whole are small enough to be copied once more.
-warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
-
-BATCH_ROWS = 4_096
-_CHUNK = 1024 * 1024
-_SET_PIPE_SIZE = 1031  # fcntl's F_SETPIPE_SZ, on Linux only
-_MOST_KNOWN = 10_000
-_known_to_read: set[bytes] = set()
-_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
-_TEXT_OPTIONS: dict[TextFormat, str] = {
-    "csv": "FORMAT csv, HEADER false",
-    "json": "FORMAT json, ARRAY true",
-}
 _LOCKS = (
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
@@ -65,7 +52,6 @@ _LOCKS = (
     "SET lock_configuration = true",
 )
 _TUNABLE = frozenset({"threads", "memory_limit", "temp_directory"})
-_CARET = re.compile(r"\n\s*\n(?:LINE \d+:.*)\Z", re.DOTALL)
 
 
 @dataclass(eq=False)
@@ -151,11 +137,6 @@ def _release(key: tuple[str, bool], database: _Database) -> None:
     database.root.close()
 
 
-def clean(message: str) -> str:
-    """The database's message as one paragraph, without its drawing of the statement."""
-    return " ".join(_CARET.sub("", message).split())
-
-
 class DuckDBEngine(Engine):
     keeps_tables: ClassVar[bool] = True
 
@@ -194,12 +175,12 @@ class DuckDBEngine(Engine):
         whole: bool = False,
     ) -> Execution:
         cursor = self._pool.take(self.config.pool_timeout)
-        run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
+        run = DuckDBRun(cursor, self._pool, sql, timeout or self.config.timeout)
         try:
-            _refuse_other_than_reading(cursor, sql)
+            refuse_other_than_reading(cursor, sql)
             if started is not None:
                 started(run.cancel)
-            return _DuckDBExecution(run, whole=whole)
+            return DuckDBExecution(run, whole=whole)
         except BaseException as error:
             run.end()
             raise run.translated(error) from None
@@ -208,10 +189,10 @@ class DuckDBEngine(Engine):
         self, sql: str, text_format: TextFormat, *, timeout: float | None = None
     ) -> TextExecution | None:
         cursor = self._pool.take(self.config.pool_timeout)
-        run = _Run(cursor, self._pool.give_back, sql, timeout or self.config.timeout)
+        run = DuckDBRun(cursor, self._pool, sql, timeout or self.config.timeout)
         try:
-            _refuse_other_than_reading(cursor, sql)
-            return _DuckDBText(run, _pipes(), text_format)
+            refuse_other_than_reading(cursor, sql)
+            return DuckDBText(run, _pipes(), text_format)
         except BaseException as error:
             run.end()
             raise run.translated(error) from None
@@ -268,7 +249,7 @@ class DuckDBEngine(Engine):
 
     def explain(self, sql: str) -> str:
         with self._borrowed() as cursor:
-            _refuse_other_than_reading(cursor, sql)
+            refuse_other_than_reading(cursor, sql)
             try:
                 return "\n".join(str(row[1]) for row in cursor.execute(f"EXPLAIN {sql}").fetchall())
             except duckdb.Error as error:
@@ -312,181 +293,3 @@ class DuckDBEngine(Engine):
 def _end(cursor: duckdb.DuckDBPyConnection) -> None:
     with contextlib.suppress(duckdb.Error):
         cursor.close()
-
-
-def _refuse_other_than_reading(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """What a text is does not change: texts that were found to read are remembered."""
-    known = hashlib.blake2b(sql.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    if known in _known_to_read:
-        return
-    try:
-        statements = cursor.extract_statements(sql)
-    except duckdb.Error as error:
-        raise EngineError(clean(str(error)), sql) from None
-    if len(statements) != 1:
-        raise EngineError("Only one statement can be run at a time", sql)
-    if statements[0].type not in _READING:
-        kind = str(statements[0].type).rpartition(".")[2]
-        raise EngineError(f"Only queries can be run here, not {kind}", sql)
-    if len(_known_to_read) >= _MOST_KNOWN:
-        _known_to_read.clear()
-    _known_to_read.add(known)
-
-
-@dataclass(eq=False)
-class _Run:
-    """One statement on one cursor: its time limit, its cancellation, its end."""
-
-    cursor: duckdb.DuckDBPyConnection
-    give_back: Callable[[duckdb.DuckDBPyConnection], None]
-    sql: str
-    timeout: float | None
-    cancelled: bool = False
-    timed_out: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
-
-    def __post_init__(self) -> None:
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _expire(self) -> None:
-        self.timed_out = True
-        self._interrupt()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self._interrupt()
-
-    def _interrupt(self, again: float = 0.05) -> None:
-        """Until the statement has ended: one that is only about to start would not notice."""
-        with self._lock:
-            if self._ended:
-                return
-            self.cursor.interrupt()
-        timer = threading.Timer(again, self._interrupt, [min(again * 2, 1.0)])
-        timer.daemon = True
-        timer.start()
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
-
-    def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
-        if isinstance(error, duckdb.Error | OSError | pa.ArrowException):
-            return EngineError(clean(str(error)), self.sql)
-        return error or EngineError("The query failed", self.sql)
-
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        self.give_back(self.cursor)
-
-
-class _DuckDBExecution(Execution):
-    def __init__(self, run: _Run, *, whole: bool) -> None:
-        self._run = run
-        # A relation streams, but is bound once to be made and again to be run.
-        found = run.cursor.execute(run.sql) if whole else run.cursor.sql(run.sql)
-        if found is None:
-            raise EngineError("The statement returns no rows", run.sql)
-        self._reader: Any = found.to_arrow_reader(BATCH_ROWS)
-
-    @property
-    def schema(self) -> pa.Schema:
-        schema: pa.Schema = self._reader.schema
-        return schema
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        while True:
-            self._run.check()
-            try:
-                batch = self._reader.read_next_batch()
-            except StopIteration:
-                self._run.check()
-                return
-            except (duckdb.Error, OSError, pa.ArrowException) as error:
-                raise self._run.translated(error) from None
-            yield batch
-
-    def cancel(self) -> None:
-        self._run.cancel()
-
-    def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self._reader.close()
-        self._run.end()
-
-
-class _DuckDBText(TextExecution):
-    """COPY into a named pipe that `chunks` reads; the writer's outcome decides the end."""
-
-    def __init__(self, run: _Run, folder: Path, text_format: TextFormat) -> None:
-        self._run = run
-        self._failure: BaseException | None = None
-        self._pipe = folder / secrets.token_urlsafe(24)
-        self._statement = f"COPY ({run.sql}\n) TO '{self._pipe}' ({_TEXT_OPTIONS[text_format]})"
-        run.cursor.execute(f"EXPLAIN {self._statement}")
-        folder.mkdir(mode=0o700, exist_ok=True)
-        os.mkfifo(self._pipe, 0o600)
-        # Reading end first and without blocking: the writer then never waits for a reader.
-        self._reading = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
-        with contextlib.suppress(OSError):  # a larger pipe means fewer turns; it works without
-            fcntl.fcntl(self._reading, _SET_PIPE_SIZE, _CHUNK)
-        self._writer = threading.Thread(target=self._write, daemon=True)
-        self._closed = False
-
-    def _write(self) -> None:
-        # A writing end of our own keeps the pipe open until the outcome is known.
-        holding = os.open(self._pipe, os.O_WRONLY)
-        try:
-            self._run.cursor.execute(self._statement)
-        except BaseException as error:
-            self._failure = error
-        finally:
-            os.close(holding)
-
-    def chunks(self) -> Iterator[bytes]:
-        os.set_blocking(self._reading, True)
-        self._writer.start()
-        # Until the writer thread has opened its end a read would see the end of the stream.
-        started = False
-        while True:
-            data = os.read(self._reading, _CHUNK)
-            if data:
-                started = True
-                yield data
-            elif self._writer.is_alive() and not started:
-                self._writer.join(0.001)
-            else:
-                break
-        self._writer.join()
-        if self._failure is not None:
-            raise self._run.translated(self._failure) from None
-        self._run.check()
-
-    def cancel(self) -> None:
-        self._run.cancel()
-
-    def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        if self._writer.is_alive():
-            self._run.cancel()
-        os.close(self._reading)
-        if self._writer.ident is not None:
-            self._writer.join()
-        self._pipe.unlink(missing_ok=True)
-        self._run.end()

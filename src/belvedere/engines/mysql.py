@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
-
-import pyarrow as pa
 
 from belvedere.engines.base import (
     ColumnInfo,
@@ -27,12 +23,18 @@ from belvedere.engines.base import (
     TextFormat,
 )
 from belvedere.engines.drivers import driver
+from belvedere.engines.mysql_runs import (
+    MySQLExecution,
+    MySQLRun,
+    Session,
+    code_of,
+    is_lost,
+    message_of,
+)
 from belvedere.engines.mysql_statements import check_reads
-from belvedere.engines.mysql_types import Column, column
 from belvedere.engines.pool import Pool
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled
 
-BATCH_ROWS = 8_192
 _CONNECT_SECONDS = 10
 _UTC = frozenset({"UTC", "Etc/UTC"})
 _SETTINGS = (
@@ -40,15 +42,7 @@ _SETTINGS = (
     "time_zone = {zone}"
 )
 _OWN_SCHEMAS = "('information_schema', 'mysql', 'performance_schema', 'sys')"
-_LOST = frozenset({0, 1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 4031})
-_INTERRUPTED = frozenset({1317})
-_TOO_LONG = frozenset({1969, 3024})
 _UNKNOWN_ZONE = 1298
-_CUT = {
-    1260: ", because the list of a group is longer than max_allowed_packet",
-    1301: "",
-}
-"""Warnings that a value is not whole, and what they do not say."""
 _ZONES = re.compile(r",\s*'([\w+:/-]+)',\s*'([\w+:/-]+)'\)")
 _LOAD_ZONES = (
     "its time zone tables are empty or old. Load them (mysql_tzinfo_to_sql /usr/share/zoneinfo | "
@@ -63,7 +57,7 @@ class MySQLEngine(Engine):
 
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
-        self._pool: Pool[_Session] = Pool(config.max_connections, self._connect, _Session.close)
+        self._pool: Pool[Session] = Pool(config.max_connections, self._connect, Session.close)
         self._tls = _tls(config)
         self._known_zones: set[str] = set()
 
@@ -92,7 +86,7 @@ class MySQLEngine(Engine):
             ssl_disabled=self._tls is None,
         )
 
-    def _connect(self) -> _Session:
+    def _connect(self) -> Session:
         """A session as the dialect's SQL needs it; one that reads cannot write."""
         zone = "+00:00" if self.config.timezone in _UTC else self.config.timezone
         if self.config.read_only:
@@ -110,10 +104,10 @@ class MySQLEngine(Engine):
         except (self._driver.err.Error, OSError, ValueError) as error:
             if connection is not None:
                 connection.close()
-            if _code(error) == _UNKNOWN_ZONE:
+            if code_of(error) == _UNKNOWN_ZONE:
                 raise EngineUnavailable(_without_zone(zone)) from None
-            raise EngineUnavailable(_message(error)) from None
-        return _Session(connection, number, self._kill)
+            raise EngineUnavailable(message_of(error)) from None
+        return Session(connection, number, self._kill)
 
     def _kill(self, number: int) -> None:
         with contextlib.suppress(self._driver.err.Error, OSError):
@@ -137,13 +131,13 @@ class MySQLEngine(Engine):
         limit = timeout or self.config.timeout
         for attempt in (1, 2):
             session = self._pool.take(self.config.pool_timeout)
-            run = _Run(session, self._pool, sql, limit, self._driver.err.Error)
+            run = MySQLRun(session, self._pool, sql, limit, self._driver.err.Error)
             try:
                 if started is not None:
                     started(run.cancel)
                 run.begin()
                 self._check_zones(run)
-                return _MySQLExecution(run, self._driver.cursors.SSCursor)
+                return MySQLExecution(run, self._driver.cursors.SSCursor)
             except BaseException as error:
                 translated = run.translated(error)
                 run.end()
@@ -154,7 +148,7 @@ class MySQLEngine(Engine):
                 raise translated from None
         raise EngineUnavailable("The database closed the connection")
 
-    def _check_zones(self, run: _Run) -> None:
+    def _check_zones(self, run: MySQLRun) -> None:
         """To a server that does not know a time zone, all times there are null."""
         if "CONVERT_TZ(" not in run.sql:
             return
@@ -278,8 +272,8 @@ class MySQLEngine(Engine):
         except (self._driver.err.Error, OSError) as error:
             if stopped.is_set():
                 raise QueryCancelled("The build was stopped", sql) from None
-            kind = EngineUnavailable if _code(error) in _LOST else EngineError
-            raise kind(_message(error), sql) from None
+            kind = EngineUnavailable if is_lost(error) else EngineError
+            raise kind(message_of(error), sql) from None
         finally:
             session.close()
 
@@ -331,179 +325,3 @@ def _zones(sql: str) -> set[str]:
 
 def _without_zone(name: str) -> str:
     return f"The server does not know the time zone {name}: {_LOAD_ZONES}"
-
-
-def _code(error: BaseException) -> int | None:
-    found = error.args[0] if error.args else None
-    return found if isinstance(found, int) else None
-
-
-def _message(error: BaseException) -> str:
-    text = str(error if _code(error) is None else error.args[1])
-    return " ".join(text.split()).strip(" .") or "The connection to the database was lost"
-
-
-class _Session:
-    """A connection and how to end whatever it does. `kill` tells the server to."""
-
-    def __init__(self, connection: Any, number: int, kill: Callable[[int], None]) -> None:
-        self.connection = connection
-        self._number = number
-        self._kill = kill
-
-    def stop(self) -> None:
-        """The connection is of no use any more: whoever waits for it is told, then the server."""
-        channel = self.connection._sock  # noqa: SLF001  the driver does not offer it
-        with contextlib.suppress(OSError):
-            if channel is not None:
-                channel.shutdown(socket.SHUT_RDWR)
-        self._kill(self._number)
-
-    def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self.connection.close()
-
-
-@dataclass(eq=False)
-class _Run:
-    """One statement on one connection: its time limit, its cancellation, its end."""
-
-    session: _Session
-    pool: Pool[_Session]
-    sql: str
-    timeout: float | None
-    driver_error: type[Exception]
-    stale: bool = False
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
-
-    def begin(self) -> None:
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
-        self.stale = True
-        self.session.connection.ping(reconnect=False)
-        self.stale = False
-
-    def _expire(self) -> None:
-        self.timed_out = True
-        self.stop()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self.stop()
-
-    def stop(self) -> None:
-        """Once; a connection that was told to end is never used again."""
-        with self._lock:
-            if not self._ended and not self.broken:
-                self.broken = True
-                self.session.stop()
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
-
-    def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
-        if not isinstance(error, (self.driver_error, OSError, pa.ArrowException, UnicodeError)):
-            return error or EngineError("The query failed", self.sql)
-        code = _code(error)
-        if code in _INTERRUPTED:
-            return QueryCancelled("The query was stopped in the database", self.sql)
-        if code in _TOO_LONG:
-            return QueryTimeout("The query took longer than the database allows", self.sql)
-        if self.stale or code in _LOST or isinstance(error, OSError):
-            self.broken = True
-            return EngineUnavailable(_message(error), self.sql)
-        return EngineError(_message(error), self.sql)
-
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        if self.broken:
-            self.pool.give_up(self.session)
-        else:
-            self.pool.give_back(self.session)
-
-
-class _MySQLExecution(Execution):
-    def __init__(self, run: _Run, cursor_class: Callable[[Any], Any]) -> None:
-        self._run = run
-        self._finished = False
-        self._cursor = cursor_class(run.session.connection)
-        try:
-            self._cursor.execute(run.sql)
-            run.check()
-            fields = self._fields()
-        except BaseException:
-            self._let_go()
-            raise
-        self._columns: list[Column] = [column(one) for one in fields]
-        self._schema = pa.schema([pa.field(one.name, one.type) for one in self._columns])
-
-    def _fields(self) -> Any:
-        if self._cursor.description is None:
-            raise EngineError("The statement returns no rows", self._run.sql)
-        return self._cursor._result.fields  # noqa: SLF001  with what the description leaves out
-
-    @property
-    def schema(self) -> pa.Schema:
-        return self._schema
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        while not self._finished:
-            try:
-                self._run.check()
-                rows = self._cursor.fetchmany(BATCH_ROWS)
-                batch = self._batch(rows) if rows else None
-                if len(rows) < BATCH_ROWS:
-                    self._finish()
-            except BaseException as error:
-                raise self._run.translated(error) from None
-            if batch is not None:
-                yield batch
-        self._run.check()
-
-    def _batch(self, rows: Sequence[tuple[bytes | None, ...]]) -> pa.RecordBatch:
-        columns = zip(self._columns, zip(*rows, strict=True), strict=True)
-        return pa.RecordBatch.from_arrays(
-            [one.array(values, one.type) for one, values in columns], schema=self._schema
-        )
-
-    def _finish(self) -> None:
-        """All rows were read. Values that the server cut are an error, not an answer."""
-        self._finished = True
-        if not self._cursor.warning_count:
-            return
-        for _, code, message in self._run.session.connection.show_warnings():
-            if int(code) in _CUT:
-                raise EngineError(message.decode() + _CUT[int(code)], self._run.sql)
-
-    def cancel(self) -> None:
-        self._run.cancel()
-
-    def close(self) -> None:
-        """What was not read to its end is stopped in the server."""
-        self._let_go()
-        self._run.end()
-
-    def _let_go(self) -> None:
-        """The driver would read all that is left of the rows, were it not told otherwise."""
-        result = self._cursor._result  # noqa: SLF001
-        if result is not None and result.unbuffered_active:
-            self._run.stop()
-            result.unbuffered_active = False
-        self._cursor.connection = None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
@@ -28,7 +26,8 @@ from belvedere.engines.base import (
     TextFormat,
 )
 from belvedere.engines.pool import Pool
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.engines.runs import Run
+from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled
 
 _CONNECT_SECONDS = 10
 _NOISE = re.compile(
@@ -224,26 +223,14 @@ def _end(connection: Any) -> None:
         connection.close()
 
 
-@dataclass(eq=False)
-class _Run:
-    """One statement on one connection: its time limit, its cancellation, its end."""
-
-    connection: Any
-    pool: Pool[Any]
-    sql: str
-    timeout: float | None
+class _Run(Run[Any]):
+    stops_again = (0.1, 2.0)
     cursor: Any = None
-    stale: bool = False
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
+    stale = False
 
     def start(self) -> None:
         """Undo whatever an earlier statement may have set, then run this one."""
-        self.cursor = self.connection.cursor()
+        self.cursor = self.session.cursor()
         try:
             self.cursor.adbc_statement.set_options(**_NO_COPY)
             self.cursor.execute("RESET ALL")
@@ -251,58 +238,28 @@ class _Run:
             self.stale = True
             raise
         self.cursor.close()
-        self.cursor = self.connection.cursor()
+        self.cursor = self.session.cursor()
         if not _copyable(self.sql):
             self.cursor.adbc_statement.set_options(**_NO_COPY)
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
+        self.check()
         self.cursor.execute(self.sql)
 
-    def _expire(self) -> None:
-        self.timed_out = True
-        self._interrupt()
+    def _stop(self) -> None:
+        if self.cursor is not None:
+            self.cursor.adbc_cancel()
 
-    def cancel(self) -> None:
-        self.cancelled = True
-        self._interrupt()
-
-    def _interrupt(self) -> None:
-        with self._lock, contextlib.suppress(Exception):
-            if not self._ended and self.cursor is not None:
-                self.cursor.adbc_cancel()
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
-
-    def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
+    def _failure(self, error: BaseException) -> BaseException:
         if not isinstance(error, DriverError | OSError | pa.ArrowException):
-            return error or EngineError("The query failed", self.sql)
+            return error
         message = str(error)
         if self.stale or any(mark in message for mark in _LOST):
             self.broken = True
             return EngineUnavailable(clean(message), self.sql)
         return EngineError(clean(message), self.sql)
 
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
+    def _tidy(self) -> None:
         with contextlib.suppress(Exception):
             self.cursor.close()
-        if self.broken:
-            self.pool.give_up(self.connection)
-        else:
-            self.pool.give_back(self.connection)
 
 
 def _first_word(sql: str) -> str:

@@ -24,8 +24,8 @@ from belvedere.engines.base import (
 from belvedere.engines.pool import Pool
 from belvedere.engines.spark_local import LOCAL, register_folder
 from belvedere.engines.spark_runs import (
-    Run,
     SparkExecution,
+    SparkRun,
     as_query,
     refuse_other_than_queries,
     refuse_programs,
@@ -84,7 +84,7 @@ class _SparkEngine(Engine):
         limit = timeout or self.config.timeout
         for attempt in (1, 2):
             session = self._pool.take(self.config.pool_timeout)
-            run = Run(session, self._pool, sql, limit)
+            run = SparkRun(session, self._pool, sql, limit)
             try:
                 if started is not None:
                     started(run.cancel)
@@ -115,7 +115,7 @@ class _SparkEngine(Engine):
         self, sql: str, work: Callable[[Session], list[dict[str, Any]]]
     ) -> list[dict[str, Any]]:
         for attempt in (1, 2):
-            run = Run(self._pool.take(self.config.pool_timeout), self._pool, sql, None)
+            run = SparkRun(self._pool.take(self.config.pool_timeout), self._pool, sql, None)
             try:
                 return work(run.session)
             except BaseException as error:
@@ -262,7 +262,7 @@ class SparkEngine(_SparkEngine):
     ) -> None:
         if self.config.read_only:
             raise EngineError("This connection only reads")
-        run = Run(self._pool.take(self.config.pool_timeout), self._pool, "", None)
+        run = SparkRun(self._pool.take(self.config.pool_timeout), self._pool, "", None)
         try:
             if started is not None:
                 started(run.cancel)

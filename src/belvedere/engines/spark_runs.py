@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from belvedere.engines.arrow_types import plain_batch, plain_field
 from belvedere.engines.base import Execution
-from belvedere.engines.pool import Pool
+from belvedere.engines.runs import Run
 from belvedere.engines.spark_sessions import Session, clean
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.errors import EngineError, EngineUnavailable
 
 _LEADING = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "FROM"})
@@ -51,27 +49,9 @@ def refuse_programs(plan: str, sql: str) -> None:
         raise EngineError("Queries may not run programs or call methods of Java", sql)
 
 
-@dataclass(eq=False)
-class Run:
-    """One statement in one session: its time limit, its cancellation, its end."""
-
-    session: Session
-    pool: Pool[Session]
-    sql: str
-    timeout: float | None
-    planned: bool = False
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
-
-    def __post_init__(self) -> None:
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
+class SparkRun(Run[Session]):
+    stops_again = (0.1, 2.0)
+    planned = False
 
     def check_plan(self) -> None:
         plan = self.session.plan(as_query(self.sql))
@@ -79,56 +59,20 @@ class Run:
         self.check()
         refuse_programs(plan, self.sql)
 
-    def _expire(self) -> None:
-        self.timed_out = True
-        self.interrupt()
+    def _stop(self) -> None:
+        self.session.interrupt()
 
-    def cancel(self) -> None:
-        self.cancelled = True
-        self.interrupt()
-
-    def interrupt(self, again: float = 0.1) -> None:
-        """Until the statement has ended: one that is only about to start would not notice."""
-        with self._lock:
-            if self._ended:
-                return
-            with contextlib.suppress(Exception):
-                self.session.interrupt()
-        timer = threading.Timer(again, self.interrupt, [min(again * 2, 2.0)])
-        timer.daemon = True
-        timer.start()
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
-
-    def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
+    def _failure(self, error: BaseException) -> BaseException:
         if not self.session.is_own(error):
-            return error or EngineError("The query failed", self.sql)
+            return error
         if self.session.is_lost(error):
             self.broken = True
             return EngineUnavailable(clean(str(error)), self.sql)
         return EngineError(clean(str(error)), self.sql)
 
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        if self.broken:
-            self.pool.give_up(self.session)
-        else:
-            self.pool.give_back(self.session)
-
 
 class SparkExecution(Execution):
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: SparkRun) -> None:
         self._run = run
         self._tables: Any = run.session.tables(run.sql)
         self._first: pa.Table = next(self._tables)

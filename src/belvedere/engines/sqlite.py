@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,9 +26,10 @@ from belvedere.engines.base import (
     TextFormat,
 )
 from belvedere.engines.pool import Pool
+from belvedere.engines.runs import Run
 from belvedere.engines.sqlite_functions import register
 from belvedere.engines.sqlite_tables import REFUSED_FUNCTIONS, KeptTables
-from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.errors import EngineError, EngineUnavailable
 
 BATCH_ROWS = 8_192
 _WHOLE_ROWS = 131_072
@@ -241,56 +240,13 @@ def _end(connection: sqlite3.Connection) -> None:
         connection.close()
 
 
-@dataclass(eq=False)
-class _Run:
-    """One statement on one connection: its time limit, its cancellation, its end."""
+class _Run(Run[_Connection]):
+    def _stop(self) -> None:
+        self.session.interrupt()
 
-    connection: _Connection
-    pool: Pool[_Connection]
-    sql: str
-    timeout: float | None
-    cancelled: bool = False
-    timed_out: bool = False
-    broken: bool = False
-    _ended: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _timer: threading.Timer | None = None
-
-    def __post_init__(self) -> None:
-        if self.timeout:
-            self._timer = threading.Timer(self.timeout, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _expire(self) -> None:
-        self.timed_out = True
-        self._interrupt()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self._interrupt()
-
-    def _interrupt(self, again: float = 0.05) -> None:
-        """Until the statement has ended: one that is only about to start would not notice."""
-        with self._lock:
-            if self._ended:
-                return
-            self.connection.interrupt()
-        timer = threading.Timer(again, self._interrupt, [min(again * 2, 1.0)])
-        timer.daemon = True
-        timer.start()
-
-    def check(self) -> None:
-        if self.timed_out or self.cancelled:
-            raise self.translated(None)
-
-    def translated(self, error: BaseException | None) -> BaseException:
-        if self.timed_out:
-            return QueryTimeout(f"The query was stopped after {self.timeout:g} seconds", self.sql)
-        if self.cancelled:
-            return QueryCancelled("The query was stopped", self.sql)
+    def _failure(self, error: BaseException) -> BaseException:
         if not isinstance(error, _OWN_ERRORS):
-            return error or EngineError("The query failed", self.sql)
+            return error
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_AUTH:
             return EngineError("Only queries can be run here", self.sql)
@@ -299,23 +255,11 @@ class _Run:
             return EngineUnavailable(str(error), self.sql)
         return EngineError(str(error), self.sql)
 
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        if self.broken:
-            self.pool.give_up(self.connection)
-        else:
-            self.pool.give_back(self.connection)
-
 
 class _SQLiteExecution(Execution):
     def __init__(self, run: _Run, *, whole: bool) -> None:
         self._run = run
-        self._cursor = run.connection.cursor()
+        self._cursor = run.session.cursor()
         try:
             self._cursor.execute(run.sql)
             self._names = _names(self._cursor, run.sql)

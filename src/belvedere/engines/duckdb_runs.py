@@ -1,0 +1,169 @@
+"""One statement on one cursor of DuckDB, its rows, and its text as DuckDB writes it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from belvedere.engines.base import Execution, TextExecution, TextFormat
+from belvedere.engines.runs import Run
+from belvedere.errors import EngineError
+
+# Results that are kept whole are small enough to be copied once more.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
+
+BATCH_ROWS = 4_096
+_CHUNK = 1024 * 1024
+_SET_PIPE_SIZE = 1031  # fcntl's F_SETPIPE_SZ, on Linux only
+_MOST_KNOWN = 10_000
+_known_to_read: set[bytes] = set()
+_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
+_TEXT_OPTIONS: dict[TextFormat, str] = {
+    "csv": "FORMAT csv, HEADER false",
+    "json": "FORMAT json, ARRAY true",
+}
+_CARET = re.compile(r"\n\s*\n(?:LINE \d+:.*)\Z", re.DOTALL)
+
+
+def clean(message: str) -> str:
+    """The database's message as one paragraph, without its drawing of the statement."""
+    return " ".join(_CARET.sub("", message).split())
+
+
+def refuse_other_than_reading(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """What a text is does not change: texts that were found to read are remembered."""
+    known = hashlib.blake2b(sql.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    if known in _known_to_read:
+        return
+    try:
+        statements = cursor.extract_statements(sql)
+    except duckdb.Error as error:
+        raise EngineError(clean(str(error)), sql) from None
+    if len(statements) != 1:
+        raise EngineError("Only one statement can be run at a time", sql)
+    if statements[0].type not in _READING:
+        kind = str(statements[0].type).rpartition(".")[2]
+        raise EngineError(f"Only queries can be run here, not {kind}", sql)
+    if len(_known_to_read) >= _MOST_KNOWN:
+        _known_to_read.clear()
+    _known_to_read.add(known)
+
+
+class DuckDBRun(Run[duckdb.DuckDBPyConnection]):
+    def _stop(self) -> None:
+        self.session.interrupt()
+
+    def _failure(self, error: BaseException) -> BaseException:
+        if isinstance(error, duckdb.Error | OSError | pa.ArrowException):
+            return EngineError(clean(str(error)), self.sql)
+        return error
+
+
+class DuckDBExecution(Execution):
+    def __init__(self, run: DuckDBRun, *, whole: bool) -> None:
+        self._run = run
+        # A relation streams, but is bound once to be made and again to be run.
+        found = run.session.execute(run.sql) if whole else run.session.sql(run.sql)
+        if found is None:
+            raise EngineError("The statement returns no rows", run.sql)
+        self._reader: Any = found.to_arrow_reader(BATCH_ROWS)
+
+    @property
+    def schema(self) -> pa.Schema:
+        schema: pa.Schema = self._reader.schema
+        return schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        while True:
+            self._run.check()
+            try:
+                batch = self._reader.read_next_batch()
+            except StopIteration:
+                self._run.check()
+                return
+            except (duckdb.Error, OSError, pa.ArrowException) as error:
+                raise self._run.translated(error) from None
+            yield batch
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):
+            self._reader.close()
+        self._run.end()
+
+
+class DuckDBText(TextExecution):
+    """COPY into a named pipe that `chunks` reads; the writer's outcome decides the end."""
+
+    def __init__(self, run: DuckDBRun, folder: Path, text_format: TextFormat) -> None:
+        self._run = run
+        self._failure: BaseException | None = None
+        self._pipe = folder / secrets.token_urlsafe(24)
+        self._statement = f"COPY ({run.sql}\n) TO '{self._pipe}' ({_TEXT_OPTIONS[text_format]})"
+        run.session.execute(f"EXPLAIN {self._statement}")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.mkfifo(self._pipe, 0o600)
+        # Reading end first and without blocking: the writer then never waits for a reader.
+        self._reading = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
+        with contextlib.suppress(OSError):  # a larger pipe means fewer turns; it works without
+            fcntl.fcntl(self._reading, _SET_PIPE_SIZE, _CHUNK)
+        self._writer = threading.Thread(target=self._write, daemon=True)
+        self._closed = False
+
+    def _write(self) -> None:
+        # A writing end of our own keeps the pipe open until the outcome is known.
+        holding = os.open(self._pipe, os.O_WRONLY)
+        try:
+            self._run.session.execute(self._statement)
+        except BaseException as error:
+            self._failure = error
+        finally:
+            os.close(holding)
+
+    def chunks(self) -> Iterator[bytes]:
+        os.set_blocking(self._reading, True)
+        self._writer.start()
+        # Until the writer thread has opened its end a read would see the end of the stream.
+        started = False
+        while True:
+            data = os.read(self._reading, _CHUNK)
+            if data:
+                started = True
+                yield data
+            elif self._writer.is_alive() and not started:
+                self._writer.join(0.001)
+            else:
+                break
+        self._writer.join()
+        if self._failure is not None:
+            raise self._run.translated(self._failure) from None
+        self._run.check()
+
+    def cancel(self) -> None:
+        self._run.cancel()
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._writer.is_alive():
+            self._run.cancel()
+        os.close(self._reading)
+        if self._writer.ident is not None:
+            self._writer.join()
+        self._pipe.unlink(missing_ok=True)
+        self._run.end()
