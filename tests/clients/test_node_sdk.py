@@ -15,6 +15,7 @@ from .node_sdk import NodeSdk, Walk
 from .noting import published
 from .rows import ways_in
 
+pytestmark = pytest.mark.xdist_group("node")
 TAGS = ("User", "Group", "Role", "UserAttribute", "ApiAuth", "Session", "Auth")
 
 

@@ -9,10 +9,8 @@ import looker_sdk
 import pytest
 from looker_sdk import error, models40 as models
 
-from belvedere.api import contract
-
 from .conftest import Server
-from .test_python_sdk_users import Noting
+from .noting import Noting, published
 
 THEN = datetime(2040, 1, 1, tzinfo=UTC)
 
@@ -22,10 +20,6 @@ def sdk(server: Server) -> Iterator[Noting]:
     client = looker_sdk.init40(str(server.ini))
     yield Noting(client)
     client.auth.logout()
-
-
-def published(*tags: str) -> set[str]:
-    return {name for name, fact in contract.operations().items() if fact.tag in tags}
 
 
 def test_every_operation_of_themes(sdk: Noting) -> None:
@@ -132,5 +126,3 @@ def test_what_organizations_put_in_place_of_ours(sdk: Noting) -> None:
     assert sdk.internal_help_resources().enabled is True
     assert sdk.public_egress_ip_addresses().egress_ip_addresses == []
     assert sdk.all_legacy_features() == []
-    assert sdk.search_reports(title="%") == []
-    assert sdk.all_primary_homepage_sections() == []
