@@ -29,6 +29,7 @@ from belvedere.query.cache import ResultCache
 from belvedere.query.datagroups import DatagroupStates, TriggerChecks
 from belvedere.query.derived.builder import Builder
 from belvedere.query.derived.materializations import Materializations
+from belvedere.query.derived.published import PublishedViews
 from belvedere.query.derived.regenerator import Regenerator
 from belvedere.query.derived.states import KeptStates
 from belvedere.query.history import History
@@ -87,7 +88,8 @@ def build(settings: Settings, now: Clock = clock.now) -> Application:
     running = RunningQueries()
     cache = ResultCache(settings.home / "cache", settings.cache_bytes)
     datagroups = DatagroupStates(database, watch)
-    builder = Builder(KeptStates(database, watch, now), now)
+    states = KeptStates(database, watch, now)
+    builder = Builder(states, PublishedViews(database, states, now), now)
     history = History(database, now)
     painter = Painter(settings.picture_workers, settings.picture_timeout)
     pictures = Pictures(painter, CollectionPalettes(database, watch))

@@ -68,8 +68,9 @@ class Instance:
 
     def client_of(self, user_id: int) -> ApiClient:
         with self.services.database.session() as session:
+            now = self.services.clock()
             issued = tokens.issue(
-                session, self.services.vault, users.get(session, user_id), clock.now(), 86_400
+                session, self.services.vault, users.get(session, user_id), now, 86_400
             )
         return self.anonymous.with_token(issued.token)
 

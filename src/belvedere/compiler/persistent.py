@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from belvedere.compiler.conditions.periods import moved, start_of
 from belvedere.compiler.fragments import parenthesized
 from belvedere.compiler.increments import as_expression, moment_of, unit_of
@@ -17,6 +19,7 @@ from belvedere.errors import LookmlError
 from belvedere.lookml.model import DerivedTable, Model, Persistence, View
 
 if TYPE_CHECKING:
+    from belvedere.compiler.dialects.base import Dialect
     from belvedere.compiler.request import Scratch
     from belvedere.compiler.resolver import Resolver
 
@@ -38,6 +41,7 @@ class KeptTable:
     name: str
     view: View
     persistence: Persistence
+    schema: str
     model: Model = field(compare=False, repr=False)
 
     def physical(self, made_at: datetime) -> str:
@@ -65,17 +69,29 @@ def kept_table(resolver: Resolver, view: View, scratch: Scratch) -> KeptTable:
         scratch.identity,
         dialect.name,
         view.name,
-        repr(table.persistence),
+        repr(msgspec.structs.replace(table.persistence, publish_as_db_view=False)),
         *_definition(resolver, view, table, target),
     ]
     digest = blake2b("\0".join(parts).encode(), digest_size=8).digest()
     key = b32encode(digest).decode().rstrip("=")
     room = dialect.max_identifier_length - len(dialect.kept_prefix) - len(key) - _GENERATION_LENGTH
-    plain = re.sub(r"[^A-Za-z0-9_$]", "_", view.name)
-    if "$" not in dialect.kept_prefix:
-        plain = plain.replace("$", "_")
+    plain = _plain(view.name, dialect)
     name = f"{dialect.kept_prefix}{key}_{plain[: room - 1]}"
-    return KeptTable(key, name, view, table.persistence, resolver.request.model)
+    return KeptTable(key, name, view, table.persistence, scratch.schema, resolver.request.model)
+
+
+def published_name(model: str, view: str, dialect: Dialect) -> str:
+    """The name of the database view that stands for a kept table of the model."""
+    name = f"{_plain(model, dialect)}_{_plain(view, dialect)}"
+    if len(name) <= dialect.max_identifier_length:
+        return name
+    digest = blake2b(name.encode(), digest_size=4).hexdigest()
+    return f"{name[: dialect.max_identifier_length - len(digest) - 1]}_{digest}"
+
+
+def _plain(name: str, dialect: Dialect) -> str:
+    plain = re.sub(r"[^A-Za-z0-9_$]", "_", name)
+    return plain if "$" in dialect.kept_prefix else plain.replace("$", "_")
 
 
 def _definition(resolver: Resolver, view: View, table: DerivedTable, target: str) -> Iterator[str]:
@@ -116,6 +132,9 @@ class Making:
         return [*self._created(target, self._resolver.tables.select(view))]
 
     def _created(self, target: str, select: str) -> Iterator[str]:
+        if self._is_materialized:
+            yield self._dialect.create_materialized_view(target, select, self.kept.persistence)
+            return
         yield self._dialect.create_table_as(target, select, self.kept.persistence)
         yield from self._indexes(target)
 
@@ -130,7 +149,14 @@ class Making:
     @property
     def grows(self) -> bool:
         made_by_query = self._table.sql is not None or self._table.explore_source is not None
-        return self.kept.persistence.increment_key is not None and made_by_query
+        has_key = self.kept.persistence.increment_key is not None
+        return has_key and made_by_query and not self._is_materialized
+
+    @property
+    def _is_materialized(self) -> bool:
+        """Whether the database makes the rows anew by itself."""
+        wanted = self.kept.persistence.materialized_view
+        return wanted and self._dialect.renews_materialized_views
 
     def newest(self, previous: str) -> str:
         """The statement that tells the last value of the increment key."""

@@ -74,7 +74,8 @@ def making(request: Request, dialect: Dialect, kept: KeptTable) -> Making:
 
 def kept_of(request: Request, dialect: Dialect, view: View) -> KeptTable | None:
     """The persistent table behind a view, for this viewer; None where it is none."""
-    if request.scratch is None or view.derived_table is None or not is_kept(view.derived_table):
+    table, materializes = view.derived_table, dialect.renews_materialized_views
+    if request.scratch is None or table is None or not is_kept(table, materializes=materializes):
         return None
 
     def nested(inner: Request, within: str) -> Inner:

@@ -118,12 +118,15 @@ class Tables:
     def _kept(self, view: View, table: DerivedTable) -> str | None:
         """The name of the persistent table, where the view is one and can be kept."""
         scratch = self._resolver.request.scratch
-        if scratch is None or not is_kept(table):
+        if scratch is None or not self._is_kept(table):
             return None
         alone = self._resolver.alone(view, persistent.ANY_TIME, [*self._open])
         kept = persistent.kept_table(alone, view, scratch)
         self.kept[kept.key] = kept
         return self._resolver.dialect.scratch_table(scratch.schema, kept.name)
+
+    def _is_kept(self, table: DerivedTable) -> bool:
+        return is_kept(table, materializes=self._resolver.dialect.renews_materialized_views)
 
     def opened(self, views: Iterable[str]) -> None:
         """Views that are being defined already: to come back to them is an error."""

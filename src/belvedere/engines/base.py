@@ -192,5 +192,22 @@ class Engine(ABC):
         """Drop a kept table; `statement` is the dialect's way to say it."""
         del name, statement
 
+    # Database views that stand for kept tables. `schema` is where the connection keeps tables.
+
+    def relation(self, schema: str, name: str) -> str | None:
+        """What is there under that name: the text of a view, which names the tables that it
+        reads; "" for anything else; None where there is nothing.
+        """
+        del schema, name
+        return None
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        """Let the view read the kept table from now on; `statements` are the dialect's way."""
+        del schema, name, table, statements
+        raise EngineError(f"Views cannot be published in {self.config.dialect} databases")
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name, statement
+
     @abstractmethod
     def close(self) -> None: ...

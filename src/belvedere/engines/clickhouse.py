@@ -161,8 +161,7 @@ class ClickHouseEngine(Engine):
         wanted = schema or database
         if wanted is None:
             return f"{column} NOT IN {_OWN_SCHEMAS}"
-        escaped = wanted.replace("\\", "\\\\").replace("'", "''")
-        return f"{column} = '{escaped}'"
+        return f"{column} = {_text(wanted)}"
 
     def tables(self, schema: str | None = None, database: str | None = None) -> list[TableInfo]:
         found = self._rows(
@@ -212,10 +211,24 @@ class ClickHouseEngine(Engine):
     def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
         self._write([statement])
 
+    def relation(self, schema: str, name: str) -> str | None:
+        found = self._rows(
+            "SELECT if(engine = 'View', create_table_query, '') AS text FROM system.tables "
+            f"WHERE {self._within('database', schema, None)} AND name = {_text(name)}"
+        )
+        return str(found[0]["text"]) if found else None
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del schema, name, table
+        self._write(statements)
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name
+        self._write([statement])
+
     def _droppings(self, name: str) -> list[str]:
         """What drops the table wherever it is: there are no transactions."""
-        escaped = name.replace("\\", "\\\\").replace("'", "''")
-        found = self._rows(f"SELECT database, name FROM system.tables WHERE name = '{escaped}'")
+        found = self._rows(f"SELECT database, name FROM system.tables WHERE name = {_text(name)}")
         return [f"DROP TABLE {_quoted(row['database'])}.{_quoted(row['name'])}" for row in found]
 
     def _write(self, statements: Sequence[str], started: Started | None = None) -> None:
@@ -240,6 +253,11 @@ class ClickHouseEngine(Engine):
             server, self._server = self._server, None
         if server is not None:
             folders.release(self._path, server)
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
 
 
 def _quoted(name: str) -> str:

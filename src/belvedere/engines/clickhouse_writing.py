@@ -20,6 +20,11 @@ _CREATE = re.compile(
 )
 _INSERT = re.compile(rf"INSERT INTO (?:TABLE )?{_NAME}(?: <>)?")
 _DROP = re.compile(rf"DROP TABLE (?:IF EXISTS )?{_NAME}")
+_ONE = r"(?:[\w$]+|`[^`\\]+`)(?:\.(?:[\w$]+|`[^`\\]+`))?"
+_PUBLISHING = re.compile(
+    rf"CREATE (?:OR REPLACE )?VIEW {_ONE} AS (SELECT \* FROM {_ONE})|DROP VIEW IF EXISTS {_ONE}"
+)
+"""The views that stand for kept tables."""
 _OUTWARD = re.compile(r"\b(?:SETTINGS|TTL|CODEC|ENGINE = Replicated\w*)\b")
 _AS_SELECT = re.compile(r" AS (?=(?:SELECT|WITH)\b|\()")
 _TO_SELECT = re.compile(r" (?=(?:SELECT|WITH)\b|\(SELECT\b)")
@@ -34,6 +39,9 @@ def select_of(plain: str) -> str | None:
     """The query that the statement reads from, if it has one. EngineError where the statement is
     none of those that are allowed.
     """
+    published = _PUBLISHING.fullmatch(plain)
+    if published is not None:
+        return published[1]
     code = _QUOTED.sub(lambda found: "_" * len(found[0]), plain)
     if code.startswith("INSERT INTO ") and code.endswith(" FORMAT Values"):
         _refuse_unless(_INSERT, code.removesuffix(" FORMAT Values"))

@@ -158,9 +158,20 @@ class DuckDBEngine(Engine):
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         return self._opened().root.cursor()
 
+    def _taken(self) -> duckdb.DuckDBPyConnection:
+        """A connection that knows the views of derived tables as they are published now."""
+        cursor = self._pool.take(self.config.pool_timeout)
+        try:
+            opened = self._opened()
+            opened.tables.look(opened.root)
+        except duckdb.Error as error:
+            self._pool.give_back(cursor)
+            raise EngineError(clean(str(error))) from None
+        return cursor
+
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._pool.take(self.config.pool_timeout)
+        cursor = self._taken()
         try:
             yield cursor
         finally:
@@ -174,7 +185,7 @@ class DuckDBEngine(Engine):
         started: Started | None = None,
         whole: bool = False,
     ) -> Execution:
-        cursor = self._pool.take(self.config.pool_timeout)
+        cursor = self._taken()
         run = DuckDBRun(cursor, self._pool, sql, timeout or self.config.timeout)
         try:
             refuse_other_than_reading(cursor, sql)
@@ -188,7 +199,7 @@ class DuckDBEngine(Engine):
     def write_text(
         self, sql: str, text_format: TextFormat, *, timeout: float | None = None
     ) -> TextExecution | None:
-        cursor = self._pool.take(self.config.pool_timeout)
+        cursor = self._taken()
         run = DuckDBRun(cursor, self._pool, sql, timeout or self.config.timeout)
         try:
             refuse_other_than_reading(cursor, sql)
@@ -281,6 +292,18 @@ class DuckDBEngine(Engine):
         del statement
         opened = self._opened()
         opened.tables.drop(opened.root, name)
+
+    def relation(self, schema: str, name: str) -> str | None:
+        return self._opened().tables.published(schema, name)
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del statements
+        opened = self._opened()
+        opened.tables.publish(opened.root, schema, name, table)
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del statement
+        self._opened().tables.unpublish(schema, name)
 
     def close(self) -> None:
         self._pool.close()

@@ -1,18 +1,24 @@
 """Derived tables beside a DuckDB file: each is a file of its own.
 
 The database itself is only read. A table is made by a second instance in this process, so that
-readers wait for nothing, and is there for all of them once its file has its name.
+readers wait for nothing, and is there for all of them once its file has its name. A published view
+is a link to the file, in a folder that has the name of the schema; whoever reads the database sees
+it as a view in a database in memory of that name.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
+from belvedere import ids
 from belvedere.engines.base import ConnectionConfig, Started
 from belvedere.errors import EngineError
 
@@ -25,6 +31,17 @@ _LOCKS = (
 )
 
 
+_READABLE = "CREATE OR REPLACE VIEW {name}.main.kept AS SELECT * FROM {name}.main.{name}"
+"""The rows under a name that is the same in every file, for those who open a link."""
+_SCHEMA = re.compile(r"\w[\w $-]*")
+_TAKEN = (
+    "SELECT 1 FROM duckdb_schemas() "
+    "WHERE database_name = current_database() AND lower(schema_name) = lower($1) "
+    "UNION ALL SELECT 1 FROM duckdb_databases() WHERE lower(database_name) = lower($1) "
+    "AND (internal OR path IS NOT NULL OR database_name = current_database())"
+)
+
+
 class KeptFiles:
     """The tables of one database, as one open instance of it sees them. Thread-safe."""
 
@@ -32,7 +49,9 @@ class KeptFiles:
         self._config = config
         self._folder = Path(config.scratch_folder) if config.scratch_folder else None
         self._attached: set[str] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._seen = 0
+        self._views: dict[tuple[str, str], str] = {}
 
     def _file(self, name: str) -> Path:
         if self._folder is None or self._config.database in (None, "", ":memory:"):
@@ -55,6 +74,7 @@ class KeptFiles:
                 self._furnish(workshop, name, unfinished, reads)
                 for statement in statements:
                     workshop.execute(statement)
+                workshop.execute(_READABLE.format(name=_quoted(name)))
                 workshop.execute("USE memory")
                 workshop.execute(f"DETACH {_quoted(name)}")
             unfinished.rename(path)
@@ -106,6 +126,92 @@ class KeptFiles:
         self._file(name).unlink(missing_ok=True)
         with self._lock, root.cursor() as cursor:
             self._forget_dropped(cursor)
+
+    # Published views
+
+    def _link(self, schema: str, name: str) -> Path:
+        if not _SCHEMA.fullmatch(schema):
+            raise EngineError(
+                f"{schema} cannot be the schema of views: tmp_db_name is no plain name"
+            )
+        return self._file(name).parent / schema / f"{name}.duckdb"
+
+    def published(self, schema: str, name: str) -> str | None:
+        """The table that the view reads; "" where something else has its place."""
+        link = self._link(schema, name)
+        if link.is_symlink():
+            return link.readlink().stem
+        return "" if link.exists() else None
+
+    def publish(self, root: duckdb.DuckDBPyConnection, schema: str, name: str, table: str) -> None:
+        link = self._link(schema, name)
+        with root.cursor() as cursor:
+            if cursor.execute(_TAKEN, [schema]).fetchall():
+                raise EngineError(
+                    f"{schema} is the name of a schema of the database: views are published where "
+                    "tmp_db_name is another name"
+                )
+        link.parent.mkdir(exist_ok=True, mode=0o700)
+        unfinished = link.with_suffix(f".{ids.slug()}")
+        unfinished.symlink_to(Path("..") / self._file(table).name)
+        unfinished.rename(link)
+        self._changed()
+
+    def unpublish(self, schema: str, name: str) -> None:
+        self._link(schema, name).unlink(missing_ok=True)
+        self._changed()
+
+    def _changed(self) -> None:
+        """Let all processes look again."""
+        if self._folder is not None:
+            now = time.time_ns()
+            os.utime(self._folder, ns=(now, now))
+
+    def look(self, root: duckdb.DuckDBPyConnection) -> None:
+        """Let statements read the views that are published now."""
+        try:
+            changed_at = self._folder.stat().st_mtime_ns if self._folder is not None else 0
+        except FileNotFoundError:
+            return
+        if changed_at == self._seen or self._config.database in (None, "", ":memory:"):
+            return
+        with self._lock, root.cursor() as cursor:
+            found = dict(self._links())
+            changed = [view for view in found if self._views.get(view) != found[view]]
+            for view in changed:
+                try:
+                    self._show(root, cursor, view, found[view])
+                except duckdb.Error:  # other statements do not need it
+                    del found[view]
+            for schema, name in self._views.keys() - found.keys():
+                cursor.execute(f"DROP VIEW IF EXISTS {_quoted(schema)}.main.{_quoted(name)}")
+            self._views = found
+            self._seen = changed_at
+
+    def _links(self) -> Iterator[tuple[tuple[str, str], str]]:
+        folder = self._folder or Path()
+        for link in folder.glob("*/*.duckdb"):
+            with contextlib.suppress(OSError):  # it may have just gone
+                table = link.readlink().stem
+                if link.exists():
+                    yield (link.parent.name, link.stem), table
+
+    def _show(
+        self,
+        root: duckdb.DuckDBPyConnection,
+        cursor: duckdb.DuckDBPyConnection,
+        view: tuple[str, str],
+        table: str,
+    ) -> None:
+        schema, name = view
+        if cursor.execute(_TAKEN, [schema]).fetchall():
+            return
+        self.provide(root, [table])
+        cursor.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {_quoted(schema)} (READ_WRITE)")
+        cursor.execute(
+            f"CREATE OR REPLACE VIEW {_quoted(schema)}.main.{_quoted(name)} AS "
+            f"SELECT * FROM {_quoted(table)}.main.{_quoted(table)}"
+        )
 
 
 def _quoted(name: str) -> str:

@@ -41,6 +41,8 @@ _SETTINGS = (
     "SET sql_mode = '', group_concat_max_len = 4294967295, div_precision_increment = 12, "
     "time_zone = {zone}"
 )
+_PATIENCE = "SET SESSION lock_wait_timeout = 10"
+"""Those who want to read would wait behind a change that waits for those who read."""
 _OWN_SCHEMAS = "('information_schema', 'mysql', 'performance_schema', 'sys')"
 _UNKNOWN_ZONE = 1298
 _ZONES = re.compile(r",\s*'([\w+:/-]+)',\s*'([\w+:/-]+)'\)")
@@ -243,7 +245,25 @@ class MySQLEngine(Engine):
             raise
 
     def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
-        self._write([statement])
+        self._write([_PATIENCE, statement])
+
+    def relation(self, schema: str, name: str) -> str | None:
+        """The text of a view of others may be hidden."""
+        found = self._rows(
+            "SELECT COALESCE(v.VIEW_DEFINITION, '') AS text FROM information_schema.TABLES t "
+            "LEFT JOIN information_schema.VIEWS v "
+            "ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = t.TABLE_NAME "
+            f"WHERE t.TABLE_SCHEMA = {_literal(schema)} AND t.TABLE_NAME = {_literal(name)}"
+        )
+        return str(found[0]["text"]) if found else None
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del schema, name, table
+        self._write([_PATIENCE, *statements])
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name
+        self._write([_PATIENCE, statement])
 
     def _droppings(self, name: str) -> list[str]:
         """What drops the table wherever it is: definitions are not undone with a transaction."""

@@ -41,6 +41,8 @@ _LEADING = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*([A-Za-z]+)", re.D
 _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 _READING = _QUERIES | {"EXPLAIN", "SHOW"}
 _NO_COPY = {"adbc.postgresql.use_copy": "false"}
+_PATIENCE = "SET LOCAL lock_timeout = '10s'"
+"""Those who want to read would wait behind a change that waits for those who read."""
 
 
 def clean(message: str) -> str:
@@ -205,7 +207,23 @@ class PostgresEngine(Engine):
             raise EngineError(clean(str(error)), ";\n".join(statements)) from None
 
     def drop(self, name: str, statement: str) -> None:
-        self.build(name, [statement])
+        self.build(name, [_PATIENCE, statement])
+
+    def relation(self, schema: str, name: str) -> str | None:
+        found = self._rows(
+            "SELECT CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) ELSE '' END AS text "
+            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            f"WHERE {_in_schema(schema.rpartition('.')[2])} AND c.relname = {_text(name)}"
+        )
+        return str(found[0]["text"]) if found else None
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del schema, name, table
+        self.build("", [_PATIENCE, *statements])
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name
+        self.build("", [_PATIENCE, statement])
 
     def close(self) -> None:
         self._pool.close()
@@ -214,8 +232,12 @@ class PostgresEngine(Engine):
 def _in_schema(schema: str | None) -> str:
     if schema is None:
         return "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
-    escaped = schema.replace("\\", "\\\\").replace("'", "''")
-    return f"n.nspname = E'{escaped}'"
+    return f"n.nspname = {_text(schema)}"
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "''")
+    return f"E'{escaped}'"
 
 
 def _end(connection: Any) -> None:

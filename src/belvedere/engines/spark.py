@@ -257,6 +257,21 @@ class SparkEngine(_SparkEngine):
     def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
         self._write([statement])
 
+    def relation(self, schema: str, name: str) -> str | None:
+        where = f"IN {quoted(*schema.split('.'))} LIKE '{name}'"
+        if not self._rows(f"SHOW VIEWS {where}"):
+            return "" if self._rows(f"SHOW TABLES {where}") else None
+        named = quoted(*schema.split("."), name)
+        return str(_first(self._rows(f"SHOW CREATE TABLE {named}")[0]))
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del schema, name, table
+        self._write(statements, checked=True)
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name
+        self._write([statement], checked=True)
+
     def _write(
         self, statements: Sequence[str], started: Started | None = None, *, checked: bool = False
     ) -> None:

@@ -220,6 +220,25 @@ class SQLiteEngine(Engine):
     def drop(self, name: str, statement: str) -> None:  # noqa: ARG002  the statement names it
         self._kept.build([statement])
 
+    def relation(self, schema: str, name: str) -> str | None:
+        del schema
+        if not self._kept.exist():
+            return None
+        escaped = name.replace("'", "''")
+        found = self._rows(
+            "SELECT CASE type WHEN 'view' THEN sql ELSE '' END AS text "
+            f"FROM belvedere.sqlite_schema WHERE lower(name) = lower('{escaped}')"
+        )
+        return str(found[0]["text"]) if found else None
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del schema, name, table
+        self._kept.publish(statements)
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name
+        self._kept.publish([statement])
+
     def close(self) -> None:
         self._pool.close()
 

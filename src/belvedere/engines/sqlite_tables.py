@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from belvedere.engines.base import ConnectionConfig, Started
@@ -47,6 +47,9 @@ _OURS = frozenset({ALIAS, "temp"})
 REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer"})
 
 
+_PUBLISHING = frozenset({sqlite3.SQLITE_CREATE_VIEW, sqlite3.SQLITE_DROP_VIEW})
+
+
 def _authorize(action: int, first: str | None, second: str | None, *where: str | None) -> int:
     """Statements that make a table read everything and write to the file only."""
     if action == sqlite3.SQLITE_FUNCTION:
@@ -58,6 +61,12 @@ def _authorize(action: int, first: str | None, second: str | None, *where: str |
     else:
         allowed = action in _READING
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def _authorize_views(action: int, first: str | None, second: str | None, *where: str | None) -> int:
+    if action in _PUBLISHING:
+        return sqlite3.SQLITE_OK if where[0] == ALIAS else sqlite3.SQLITE_DENY
+    return _authorize(action, first, second, *where)
 
 
 class KeptTables:
@@ -80,8 +89,17 @@ class KeptTables:
         connection.execute("ATTACH $1 AS belvedere", [f"{self._file.resolve().as_uri()}?mode=ro"])
         return True
 
+    def publish(self, statements: Sequence[str]) -> None:
+        """Run statements of our own, which make and drop views, as one transaction."""
+        self._run(statements, None, _authorize_views)
+
     def build(self, statements: Sequence[str], started: Started | None = None) -> None:
         """Run the statements as one transaction."""
+        self._run(statements, started, _authorize)
+
+    def _run(
+        self, statements: Sequence[str], started: Started | None, authorize: Callable[..., int]
+    ) -> None:
         stopped = threading.Event()
         with contextlib.closing(self._opened()) as connection:
             if started is not None:
@@ -90,7 +108,7 @@ class KeptTables:
             try:
                 connection.set_progress_handler(stopped.is_set, _STEPS)
                 _begin(connection, stopped)
-                connection.set_authorizer(_authorize)
+                connection.set_authorizer(authorize)
                 for sql in statements:
                     connection.execute(sql).close()
                 connection.set_authorizer(None)

@@ -188,6 +188,10 @@ class ExploreSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Access filters and grants are left out: they hold where the table is read."""
 
 
+PUBLISHING = ("datagroup_trigger", "sql_trigger_value", "interval_trigger")
+"""The ways to keep a table of which a database view can be published."""
+
+
 class Persistence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How and when a derived table is kept as a real one; all None means it is not."""
 
@@ -205,6 +209,14 @@ class Persistence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     sortkeys: tuple[str, ...] = ()
     distribution: str | None = None
     distribution_style: str | None = None
+
+    @property
+    def is_triggered(self) -> bool:
+        return any(getattr(self, way) is not None for way in PUBLISHING)
+
+    @property
+    def is_published(self) -> bool:
+        return self.publish_as_db_view and self.is_triggered
 
 
 class DerivedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

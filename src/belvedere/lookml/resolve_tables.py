@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from belvedere.lookml.assemble import Raw
 from belvedere.lookml.diagnostics import Severity
 from belvedere.lookml.model import (
+    PUBLISHING,
     BindFilter,
     DerivedTable,
     ExploreSource,
@@ -116,13 +117,15 @@ def persistence(reader: Reader, raw: Raw) -> Persistence | None:
     values["sql_trigger_value"] = reader.text(raw, "sql_trigger_value") or reader.text(
         raw, "sql_trigger"
     )
-    view = reader.flag(raw, "materialized_view")
-    _check_triggers(reader, raw, values)
-    if not view and not any(values[name] for name in _TRIGGERS):
+    materialized = reader.flag(raw, "materialized_view")
+    trigger = _the_trigger(reader, raw, values)
+    _check_published(reader, raw, trigger)
+    if not materialized and trigger is None:
         return None
+    values |= {name: None for name in _TRIGGERS if name != trigger}
     return Persistence(
         **values,
-        materialized_view=view,
+        materialized_view=materialized,
         increment_offset=reader.whole(raw, "increment_offset") or 0,
         publish_as_db_view=reader.flag(raw, "publish_as_db_view"),
         indexes=reader.names(raw, "indexes"),
@@ -132,7 +135,8 @@ def persistence(reader: Reader, raw: Raw) -> Persistence | None:
     )
 
 
-def _check_triggers(reader: Reader, raw: Raw, values: Mapping[str, str | None]) -> None:
+def _the_trigger(reader: Reader, raw: Raw, values: Mapping[str, str | None]) -> str | None:
+    """The one way of those that are written that counts."""
     written = [name for name in _TRIGGERS if values[name]]
     if len(written) > 1:
         reader.report(
@@ -141,6 +145,19 @@ def _check_triggers(reader: Reader, raw: Raw, values: Mapping[str, str | None]) 
             severity=Severity.warning,
             kind="model",
         )
+    return written[0] if written else None
+
+
+def _check_published(reader: Reader, raw: Raw, trigger: str | None) -> None:
+    if not reader.flag(raw, "publish_as_db_view") or trigger in PUBLISHING:
+        return
+    reader.report(
+        "publish_as_db_view has no effect: only tables with a trigger are published "
+        f"({', '.join(PUBLISHING)})",
+        raw.values["publish_as_db_view"][-1].location,
+        severity=Severity.warning,
+        kind="model",
+    )
 
 
 def check_table(reader: Reader, view: str, table: DerivedTable) -> None:

@@ -282,6 +282,10 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
 
 _FORMAT = "use value_format"
 _STORAGE = "it says how Athena, Presto and Spark store tables, where Belvedere keeps none"
+_MATERIALIZED = (
+    "no table is kept where the database renews such views by itself; the table's trigger counts, "
+    "and without one the table is computed with each query"
+)
 _PREAMBLE = "it belongs to explores: write it there"
 WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
     **{
@@ -321,8 +325,7 @@ WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
         for parameter, why in (
             ("table_compression", _STORAGE),
             ("table_format", _STORAGE),
-            ("publish_as_db_view", "read the table by its query"),
-            ("materialized_view", "the table is computed with each query"),
+            ("materialized_view", _MATERIALIZED),
         )
     },
 }

@@ -146,7 +146,8 @@ class KeptTableRow(Base):
     """A persistent derived table by its definition, and the table that was made of it last.
 
     `former` are tables that were replaced, with the time (Unix seconds) from which on they can be
-    dropped. `claim` names who makes it right now, until `claimed_until`.
+    dropped. `claim` names who makes it right now, until `claimed_until`. `schema_name` is where
+    they are, None for the connection's.
     """
 
     __tablename__ = "kept_table"
@@ -166,6 +167,7 @@ class KeptTableRow(Base):
     trigger_value: Mapped[str | None] = mapped_column(Text)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     former: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    schema_name: Mapped[str | None] = mapped_column(String(255))
     claim: Mapped[str | None] = mapped_column(String(32))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -186,6 +188,28 @@ class KeptTableEvent(Base):
     action: Mapped[str] = mapped_column(String(32))
     message: Mapped[str | None] = mapped_column(Text)
     seconds: Mapped[float | None]
+
+
+class PublishedViewRow(Base):
+    """A database view that stands for the kept table of a model's view, under a name that stays.
+
+    `physical` is the table that it reads, `key` that table's definition; `coming` is the table that
+    it is being given. `error` says why it could not be made.
+    """
+
+    __tablename__ = "published_view"
+    __table_args__ = (UniqueConstraint("connection_name", "model_name", "view_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_name: Mapped[str] = mapped_column(String(255))
+    model_name: Mapped[str] = mapped_column(String(255))
+    view_name: Mapped[str] = mapped_column(String(255))
+    schema_name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255))
+    key: Mapped[str | None] = mapped_column(String(32))
+    physical: Mapped[str | None] = mapped_column(String(255))
+    coming: Mapped[str | None] = mapped_column(String(255))
+    error: Mapped[str | None] = mapped_column(Text)
 
 
 class MaterializationRow(Base):

@@ -112,7 +112,7 @@ view: pdt_event_log {
     sql: ${TABLE}.table_name ;;
   }
   dimension: action {
-    description: "create complete, create error, or drop complete"
+    description: "create complete, create error, drop complete, publish task complete, publish task error, drop view, or drop view failed"
     type: string
     sql: ${TABLE}.action ;;
   }
@@ -129,10 +129,10 @@ view: pdt_event_log {
   dimension: status_code {
     description: "success, or error"
     type: string
-    sql: CASE WHEN ${action} LIKE '%error' THEN 'error' ELSE 'success' END ;;
+    sql: CASE WHEN ${action} LIKE '%error' OR ${action} LIKE '%failed' THEN 'error' ELSE 'success' END ;;
   }
   dimension: message {
-    description: "What the database said of a build that failed."
+    description: "What the database said of what failed."
     type: string
     sql: ${TABLE}.message ;;
   }

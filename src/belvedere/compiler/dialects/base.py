@@ -244,6 +244,31 @@ class Dialect(ABC):
         """`layout` says how the database should lay the table out, as far as it knows how."""
         return f"CREATE TABLE {table} AS\n{select}"
 
+    renews_materialized_views: ClassVar[bool] = False
+    """Whether the database keeps the rows of materialized views up to date by itself."""
+
+    def create_materialized_view(self, view: str, select: str, layout: Persistence) -> str:
+        made = self.create_table_as(view, select, layout)
+        return f"CREATE MATERIALIZED VIEW {made.removeprefix('CREATE TABLE ')}"
+
+    # Views that stand for persistent tables under names that stay
+
+    def published_view(self, schema: str, name: str) -> str:
+        return self.scratch_table(schema, name)
+
+    def create_view(self, view: str, table: str) -> str:
+        """Fails where something of that name is there."""
+        return f"CREATE VIEW {view} AS\nSELECT * FROM {table}"
+
+    def replace_view(self, view: str, table: str) -> list[list[str]]:
+        """Ways to let a view that is there read another table, the best one first; each is a list
+        of statements.
+        """
+        return [[f"CREATE OR REPLACE VIEW {view} AS\nSELECT * FROM {table}"]]
+
+    def drop_view(self, view: str) -> str:
+        return f"DROP VIEW IF EXISTS {view}"
+
     def start_of_text(self, operand: str, timeframe: str) -> str:
         """The naive timestamp at which the period begins that a timeframe's value names."""
         text = self.text(operand)

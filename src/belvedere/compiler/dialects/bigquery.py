@@ -240,6 +240,8 @@ class BigQuery(Templated):
 
     # Persistent tables
 
+    renews_materialized_views: ClassVar[bool] = True
+
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
         words = [f"CREATE TABLE {table}"]
         if layout.partition_keys:

@@ -249,6 +249,10 @@ class DuckDB(Dialect):
         """Each is a file of its own that is attached under the table's name."""
         return f"{self.quote(name)}.main.{self.quote(name)}"
 
+    def published_view(self, schema: str, name: str) -> str:
+        """In a database in memory that has the name of the schema."""
+        return f"{self.identifier(schema)}.{self.quote(name)}"
+
     # Rows and columns
 
     def text(self, operand: str) -> str:

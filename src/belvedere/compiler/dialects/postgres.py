@@ -241,6 +241,11 @@ class Postgres(Dialect):
         """The server finds a name: indexes of different tables may not have the same."""
         return f"CREATE INDEX ON {table} ({columns})"
 
+    def replace_view(self, view: str, table: str) -> list[list[str]]:
+        """Columns that are no more cannot be replaced. The first way keeps what is granted."""
+        replaced = super().replace_view(view, table)
+        return [*replaced, [self.drop_view(view), self.create_view(view, table)]]
+
     # Rows and columns
 
     def text(self, operand: str) -> str:

@@ -213,12 +213,16 @@ class Redshift(Templated):
 
     # Persistent tables
 
+    renews_materialized_views: ClassVar[bool] = True
+
+    def create_materialized_view(self, view: str, select: str, layout: Persistence) -> str:
+        words = [f"CREATE MATERIALIZED VIEW {view}", *_distributed(layout)]
+        if layout.sortkeys or layout.indexes:
+            words.append(f"SORTKEY ({', '.join(layout.sortkeys or layout.indexes)})")
+        return f"{' '.join(words)} AUTO REFRESH YES AS\n{select}"
+
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
-        words = [f"CREATE TABLE {table}"]
-        if layout.distribution:
-            words.append(f"DISTSTYLE KEY DISTKEY ({layout.distribution})")
-        elif layout.distribution_style:
-            words.append(f"DISTSTYLE {layout.distribution_style.upper()}")
+        words = [f"CREATE TABLE {table}", *_distributed(layout)]
         if layout.sortkeys:
             words.append(f"COMPOUND SORTKEY ({', '.join(layout.sortkeys)})")
         elif layout.indexes:
@@ -229,3 +233,9 @@ class Redshift(Templated):
         """Indexes are sort keys, which a table is made with."""
         del table, name, columns
         return None
+
+
+def _distributed(layout: Persistence) -> list[str]:
+    if layout.distribution:
+        return [f"DISTSTYLE KEY DISTKEY ({layout.distribution})"]
+    return [f"DISTSTYLE {layout.distribution_style.upper()}"] if layout.distribution_style else []

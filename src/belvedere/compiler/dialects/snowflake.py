@@ -222,6 +222,8 @@ class Snowflake(Templated):
 
     # Persistent tables
 
+    renews_materialized_views: ClassVar[bool] = True
+
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
         by = ", ".join(layout.cluster_keys)
         clustered = f" CLUSTER BY ({by})" if by else ""

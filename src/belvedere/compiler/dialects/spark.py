@@ -343,6 +343,7 @@ class Databricks(Spark):
 
     name: ClassVar[str] = "databricks"
     label: ClassVar[str] = "Databricks"
+    renews_materialized_views: ClassVar[bool] = True
 
     notes: ClassVar[tuple[str, ...]] = (
         (

@@ -325,6 +325,13 @@ class SQLite(Dialect):
         """In a file beside the database, which is attached under this name."""
         return f"belvedere.{self.quote(name)}"
 
+    def create_view(self, view: str, table: str) -> str:
+        """A view names only what is in its own file, without the file."""
+        return super().create_view(view, table.removeprefix("belvedere."))
+
+    def replace_view(self, view: str, table: str) -> list[list[str]]:
+        return [[self.drop_view(view), self.create_view(view, table)]]
+
     def create_index(self, table: str, name: str, columns: str) -> str:
         """Indexes of different tables may not have the same name."""
         place, _, bare = table.partition(".")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from belvedere.clock import Clock
 from belvedere.compiler import dialects, making
 from belvedere.compiler.persistent import KeptTable, Making, named
-from belvedere.compiler.request import Request
+from belvedere.compiler.request import Request, Viewer
 from belvedere.connections.registry import OpenConnection
 from belvedere.errors import BelvedereError, EngineError
+from belvedere.query.derived.published import PublishedViews
 from belvedere.query.derived.states import CLAIM_LASTS, KeptStates
 from belvedere.query.running import Running
 
@@ -41,8 +42,9 @@ class Order:
 class Builder:
     """Thread-safe; one per process."""
 
-    def __init__(self, states: KeptStates, clock: Clock) -> None:
+    def __init__(self, states: KeptStates, published: PublishedViews, clock: Clock) -> None:
         self.states = states
+        self.published = published
         self._clock = clock
 
     def ready(self, wanted: Sequence[KeptTable], order: Order) -> Tables:
@@ -103,7 +105,17 @@ class Builder:
                 raise type(error)(_failure(kept, str(error)), error.sql) from None
             raise
         self.states.made(connection.name, kept, physical, time.perf_counter() - began)
+        self._publish(kept, order, physical)
         return physical
+
+    def _publish(self, kept: KeptTable, order: Order, physical: str) -> None:
+        """A view is made for tables as production defines them, without anybody's attributes."""
+        request, connection = order.request, order.connection
+        if request.development or not kept.persistence.is_published:
+            return
+        found = self.published.find(connection.name, request.model.name, kept.view.name)
+        if request.viewer == Viewer() or (found is not None and found.key == kept.key):
+            self.published.publish(connection, request.model.name, kept, physical)
 
     def _build(self, kept: KeptTable, order: Order, made: dict[str, str]) -> str:
         connection = order.connection

@@ -95,6 +95,7 @@ class Materializations:
         try:
             with self._running.track(order.running):
                 self._builder.ready([kept], order)
+            message = self._not_published(kept, order)
         except QueryCancelled:
             status, message = "cancelled", "The build was stopped"
         except BelvedereError as error:
@@ -104,6 +105,13 @@ class Materializations:
             watcher.join()
             self._end(identifier, status, message)
             self._threads.discard(threading.current_thread())
+
+    def _not_published(self, kept: KeptTable, order: Order) -> str | None:
+        model = order.request.model.name
+        row = self._builder.published.find(order.connection.name, model, kept.view.name)
+        if row is None or row.error is None or not kept.persistence.is_published:
+            return None
+        return f"The table was made, but not published: {row.error}"
 
     def _watch(self, identifier: str, running: Running, ended: threading.Event) -> None:
         """Says that the build goes on, and stops it when somebody wants that."""

@@ -20,14 +20,15 @@ from belvedere.compiler.request import Request, Scratch
 from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.errors import BelvedereError, EngineError
 from belvedere.lookml.derived_graph import derived_graph, in_order
+from belvedere.lookml.kept import is_published
 from belvedere.lookml.model import Model
 from belvedere.lookml.spans import seconds_of
 from belvedere.projects.served import ServedModels
 from belvedere.query.datagroups import rendered
 from belvedere.query.derived.builder import Builder, Order
-from belvedere.query.derived.states import KeptState
+from belvedere.query.derived.states import KeptState, ToDrop
 from belvedere.query.running import Running, RunningQueries
-from belvedere.query.tables import DatagroupRow
+from belvedere.query.tables import DatagroupRow, PublishedViewRow
 from belvedere.store import Database
 
 CHECK_EVERY = timedelta(minutes=5)
@@ -61,6 +62,7 @@ class Regenerator:
         self._models = models
         self._engines = engines
         self._builder = builder
+        self._published = builder.published
         self._running = running
         self._clock = clock
         self._closing = threading.Event()
@@ -88,18 +90,18 @@ class Regenerator:
     def regenerate(self) -> None:
         """Make what is due, drop what nobody reads any more."""
         current: dict[str, list[str]] = {}
-        connections: dict[str, OpenConnection] = {}
         for subject in self._subjects():
             if self._closing.is_set():
                 return
-            name = subject.connection.name
-            connections[name] = subject.connection
-            current.setdefault(name, []).append(subject.kept.key)
+            current.setdefault(subject.connection.name, []).append(subject.kept.key)
             with suppress(BelvedereError):  # told in the table's state
                 self._look(subject)
-        for name, connection in connections.items():
-            with suppress(BelvedereError):
-                self._drop(connection, current[name])
+            self._publish(subject)
+        for name in sorted(self._builder.states.connections() | self._published.connections()):
+            with suppress(BelvedereError):  # it may be gone or out of reach
+                connection = self._engines.open(name)
+                self._withdraw(connection)
+                self._drop(connection, current.get(name, []))
 
     def _subjects(self) -> Iterator[_Subject]:
         for name in self._models.names():
@@ -205,12 +207,47 @@ class Regenerator:
             order = Order(subject.request, subject.connection, running, rebuild=True)
             self._builder.ready([subject.kept], order)
 
+    def _publish(self, subject: _Subject) -> None:
+        """Tables that were made before their views were asked for have none yet."""
+        connection, kept = subject.connection, subject.kept
+        state = self._builder.states.get(connection.name, kept)
+        if kept.persistence.is_published and state is not None and state.physical is not None:
+            self._published.keep(connection, subject.model.name, kept, state.physical)
+
+    def _withdraw(self, connection: OpenConnection) -> None:
+        """Drop the views that nobody asks for any more."""
+        for row in self._published.rows(connection.name):
+            served = self._models.find(row.model_name)
+            model = served.model if served is not None else None
+            if model is None:
+                continue
+            wanted = is_published(model, row.view_name)
+            if wanted is False or model.connection != connection.name:
+                with suppress(BelvedereError):
+                    self._published.withdraw(connection, row)
+
     def _drop(self, connection: OpenConnection, current: list[str]) -> None:
+        """A view whose definition is gone (or does not load) goes with its table."""
+        rows = self._published.rows(connection.name)
+        for found in self._builder.states.to_drop(connection.name, current):
+            with suppress(BelvedereError):
+                readers = [row for row in rows if found.physical in (row.physical, row.coming)]
+                if any(self._is_wanted(row) for row in readers):
+                    continue
+                for row in readers:
+                    self._published.withdraw(connection, row)
+                self._drop_table(connection, found)
+
+    def _is_wanted(self, row: PublishedViewRow) -> bool:
+        served = self._models.find(row.model_name)
+        return bool(served and served.model and is_published(served.model, row.view_name))
+
+    def _drop_table(self, connection: OpenConnection, found: ToDrop) -> None:
         dialect = dialects.get(connection.config.dialect)
-        for row, physical in self._builder.states.to_drop(connection.name, current):
-            table = dialect.scratch_table(connection.scratch or "", physical)
-            connection.writer.drop(physical, dialect.drop_table(table))
-            self._builder.states.dropped(row, physical)
+        schema = found.schema or connection.scratch or ""
+        table = dialect.scratch_table(schema, found.physical)
+        connection.writer.drop(found.physical, dialect.drop_table(table))
+        self._builder.states.dropped(found.id, found.physical)
 
 
 def background_request(

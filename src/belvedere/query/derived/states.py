@@ -14,7 +14,7 @@ from belvedere import ids
 from belvedere.clock import Clock
 from belvedere.compiler.persistent import KeptTable
 from belvedere.lookml.spans import seconds_of
-from belvedere.query.tables import KeptTableEvent, KeptTableRow
+from belvedere.query.tables import KeptTableEvent, KeptTableRow, PublishedViewRow
 from belvedere.store import Database, EpochWatch, bump
 
 TOPIC = "kept_tables"
@@ -38,6 +38,15 @@ class KeptState:
     trigger_value: str | None
     checked_at: datetime | None
     being_made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToDrop:
+    """A table of the state with that id; `schema` None stands for the connection's."""
+
+    id: int
+    schema: str | None
+    physical: str
 
 
 class KeptStates:
@@ -115,6 +124,7 @@ class KeptStates:
                 key=kept.key,
                 model_name=model,
                 view_name=kept.view.name,
+                schema_name=kept.schema,
                 used_at=now,
                 former=[],
             )
@@ -137,7 +147,7 @@ class KeptStates:
                 row.former = [*row.former, [row.physical, until]]
             row.physical, row.built_at, row.tried_at, row.error = physical, now, now, None
             row.seconds, row.used_at = seconds, now
-            session.add(_event(row, now, "create complete", table=physical, seconds=seconds))
+            session.add(event_of(row, now, "create complete", table=physical, seconds=seconds))
             session.execute(
                 delete(KeptTableEvent).where(KeptTableEvent.created_at < now - EVENTS_KEPT)
             )
@@ -148,7 +158,7 @@ class KeptStates:
         with self._database.session() as session:
             row = session.scalars(_row_of(connection, kept)).one()
             row.error, row.tried_at = message[:_LONGEST_ERROR] or "It failed", now
-            session.add(_event(row, now, "create error", message=row.error))
+            session.add(event_of(row, now, "create error", message=row.error))
             bump(session, TOPIC)
 
     def checked(self, connection: str, kept: KeptTable, trigger_value: str | None) -> None:
@@ -162,22 +172,36 @@ class KeptStates:
 
     # Dropping
 
-    def to_drop(self, connection: str, current: Sequence[str]) -> list[tuple[int, str]]:
-        """(row, table) of what nobody reads any more; `current` are keys that models define.
+    def connections(self) -> set[str]:
+        """Those that tables are kept in."""
+        with self._database.reading() as session:
+            return {*session.scalars(select(KeptTableRow.connection_name).distinct())}
+
+    def tables_of(self, connection: str, view: str) -> set[str]:
+        """Every table that was made for a view of that name and was not dropped yet."""
+        same = (KeptTableRow.connection_name == connection, KeptTableRow.view_name == view)
+        with self._database.reading() as session:
+            rows = session.scalars(select(KeptTableRow).where(*same)).all()
+        former = {name for row in rows for name, _ in row.former}
+        return former | {row.physical for row in rows if row.physical is not None}
+
+    def to_drop(self, connection: str, current: Sequence[str]) -> list[ToDrop]:
+        """What nobody reads any more; `current` are keys that models define.
 
         A table whose definition is gone (or is only some people's) goes a day after its last use.
         """
         now = self._clock()
-        found: list[tuple[int, str]] = []
+        found: list[ToDrop] = []
         with self._database.reading() as session:
             rows = session.scalars(
                 select(KeptTableRow).where(KeptTableRow.connection_name == connection)
             ).all()
         for row in rows:
-            found += [(row.id, name) for name, until in row.former if until <= now.timestamp()]
+            old = [name for name, until in row.former if until <= now.timestamp()]
+            found += [ToDrop(row.id, row.schema_name, name) for name in old]
             unused = now - row.used_at >= timedelta(days=1) and row.claim is None
             if row.physical is not None and row.key not in current and unused:
-                found.append((row.id, row.physical))
+                found.append(ToDrop(row.id, row.schema_name, row.physical))
         return found
 
     def dropped(self, identifier: int, physical: str) -> None:
@@ -186,7 +210,7 @@ class KeptStates:
             if row is None:
                 return
             row.former = [[name, until] for name, until in row.former if name != physical]
-            session.add(_event(row, self._clock(), "drop complete", table=physical))
+            session.add(event_of(row, self._clock(), "drop complete", table=physical))
             if row.physical == physical:
                 session.delete(row)
             bump(session, TOPIC)
@@ -198,8 +222,8 @@ def _row_of(connection: str, kept: KeptTable) -> Select[KeptTableRow]:
     )
 
 
-def _event(
-    row: KeptTableRow,
+def event_of(
+    row: KeptTableRow | PublishedViewRow,
     now: datetime,
     action: str,
     *,
