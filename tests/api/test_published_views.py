@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from typing import Any
 
 import pytest
@@ -69,8 +70,18 @@ class Publisher:
         self.write()
 
     def write(self, how: str = PUBLISHED, columns: str = COLUMNS) -> None:
-        folder = self.sales.instance.services.models.project("sales").root
-        (folder / "sales.model.lkml").write_text(MODEL.format(how=how, columns=columns))
+        self.deploy(MODEL.format(how=how, columns=columns))
+
+    def deploy(self, text: str) -> None:
+        """Files are not looked at all the time."""
+        models = self.sales.instance.services.models
+        before = models.project("sales")
+        (before.root / "sales.model.lkml").write_text(text)
+        for _ in range(400):
+            if models.project("sales") is not before:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the project is not read again")
 
     def read(self, name: str = "sales_by_shop", order: int = 1) -> Any:
         """What SQL Runner shows; None where there is no such view."""
@@ -175,8 +186,7 @@ def test_a_view_goes_when_nobody_asks_for_it(publisher: Publisher) -> None:
 
 def test_a_view_whose_definition_is_gone_goes_with_its_table(publisher: Publisher) -> None:
     publisher.sales.trigger()
-    folder = publisher.sales.instance.services.models.project("sales").root
-    (folder / "sales.model.lkml").write_text('connection: "sales"\nview: {{{ broken')
+    publisher.deploy('connection: "sales"\nview: {{{ broken')
     publisher.sales.trigger()
     assert publisher.read() == [("north", 5), ("south", 18)]
     publisher.sales.instance.skip(minutes=25 * 60)
