@@ -8,6 +8,7 @@ from pathlib import Path
 
 from belvedere.compiler import dialects
 from belvedere.compiler.dialects import Dialect
+from belvedere.compiler.persistent import published_name
 from belvedere.engines import has_engine, keeps_tables
 from belvedere.engines.connectors import CONNECTORS
 
@@ -56,6 +57,12 @@ def _kept_names(dialect: Dialect) -> str:
     return _code(f"{dialect.kept_prefix}…") if keeps_tables(dialect.name) else "–"
 
 
+def _published(dialect: Dialect) -> str:
+    name = published_name("shop", "daily", dialect)
+    view = dialect.published_view("scratch", name)
+    return _code(view) if keeps_tables(dialect.name) else "–"
+
+
 CONNECTIONS: list[Row] = [
     ("`dialect_name`", lambda dialect: _code(dialect.name)),
     ("database", lambda dialect: dialect.label),
@@ -86,6 +93,7 @@ AGGREGATES: list[Row] = [
     ),
     ("indexes of derived tables", _indexes),
     ("names of derived tables", _kept_names),
+    ("published view `daily` of model `shop`", _published),
 ]
 
 

@@ -75,6 +75,27 @@ def test_persist_for_ends(sales: Sales) -> None:
     assert sales.rows("best", "shop") == [("north",)]
 
 
+@pytest.mark.parametrize("sales", ["duckdb", "postgres"], indirect=True)
+def test_one_way_to_keep_a_table_counts(sales: Sales) -> None:
+    """The trigger, where persist_for is there too; none, where the database renews no view."""
+    text = LOOKML.replace(
+        "datagroup_trigger: daily\n", 'datagroup_trigger: daily persist_for: "1 hour"\n'
+    )
+    text = text.replace(
+        "sql_trigger_value: SELECT max(day) FROM load_day ;;\n", "materialized_view: yes\n"
+    )
+    folder = sales.instance.services.models.project("sales").root
+    (folder / "sales.model.lkml").write_text(text)
+    sales.trigger()
+    sales.run(MORE)
+    assert sales.rows("monthly", "month", "total") == [("2026-01", 1007), ("2026-02", 111)]
+    assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
+    sales.instance.skip(minutes=61)
+    assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
+    sales.trigger()
+    assert sales.rows("by_shop", "shop", "total") == [("north", 1100), ("south", 18)]
+
+
 def test_rebuild_and_run(sales: Sales) -> None:
     assert sales.rows("best", "shop") == [("south",)]
     sales.run(["UPDATE sale SET amount = 500 WHERE shop = 'north'"])

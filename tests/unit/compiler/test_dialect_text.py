@@ -481,6 +481,35 @@ def test_layouts_of_kept_tables(model: Model, name: str) -> None:
     assert made.endswith(f"{KEPT[name]}SELECT 1")
 
 
+MATERIALIZED = {
+    "bigquery_standard_sql": "PARTITION BY day CLUSTER BY name, day AS\n",
+    "snowflake": " CLUSTER BY (name, day) AS\n",
+    "redshift": " DISTSTYLE KEY DISTKEY (name) SORTKEY (day) AUTO REFRESH YES AS\n",
+    "databricks": " PARTITIONED BY (day) AS\n",
+}
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_materialized_views_where_the_database_renews_them(model: Model, name: str) -> None:
+    dialect = dialects.get(name)
+    view = model.views["kept"]
+    persistence = replaced(view.derived_table.persistence, materialized_view=True)
+    for trigger in ("1 hour", None):
+        changed = replaced(
+            persistence, persist_for=trigger, datagroup_trigger=None, sql_trigger_value=None
+        )
+        table = replaced(view.derived_table, persistence=changed)
+        wanted = replaced(view, derived_table=table)
+        asked = request(model, "kept.name", explore="kept", scratch=Scratch("s", "here"))
+        kept = kept_of(asked, dialect, wanted)
+        if name not in MATERIALIZED and trigger is None:
+            assert kept is None
+            continue
+        (first, *_) = making(asked, dialect, kept).full("s.v")
+        assert first.startswith("CREATE MATERIALIZED VIEW s.v") == (name in MATERIALIZED)
+        assert " ".join(MATERIALIZED.get(name, "").split()) in " ".join(first.split())
+
+
 def test_sql_server_makes_tables_by_selecting_into_them(model: Model) -> None:
     dialect = dialects.get("mssql")
     layout = model.views["kept"].derived_table.persistence

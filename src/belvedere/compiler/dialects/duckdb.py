@@ -94,6 +94,14 @@ class DuckDB(Dialect):
     supports_group_by_ordinal: ClassVar[bool] = True
     like_is_case_sensitive: ClassVar[bool] = True
     default_schema: ClassVar[str | None] = "main"
+    notes: ClassVar[tuple[str, ...]] = (
+        (
+            "Each derived table is a file in the instance's folder (`derived/…`). Published views "
+            "(`publish_as_db_view`) are read here as `tmp_db_name.model_view`, which therefore is "
+            "no schema of the database. Other programs open the link "
+            "`derived/…/tmp_db_name/model_view.duckdb` read-only and select from `kept` in it."
+        ),
+    )
     reserved_words: ClassVar[frozenset[str]] = frozenset(_WORDS.split())
 
     functions: ClassVar[Mapping[str, str]] = {

@@ -162,7 +162,8 @@ class MySQL(Dialect):
         ),
         (
             "A schema is what the server calls a database; tmp_db_name names the one for derived "
-            "tables, where the connection's user may create, index and drop tables."
+            "tables, where the connection's user may create, index and drop tables (and for "
+            "publish_as_db_view create, show and drop views)."
         ),
     )
 

@@ -160,6 +160,10 @@ class SQLite(Dialect):
 
     notes: ClassVar[tuple[str, ...]] = (
         (
+            "Derived tables and published views (`publish_as_db_view`) are in a file of the "
+            "instance's folder (`derived/…/derived.sqlite`), which is attached as `belvedere`."
+        ),
+        (
             "There are no types of time: a dimension's time is a text such as `2018-05-18 "
             "18:30:02` (a `T`, a fraction and an offset are understood too), or seconds since 1970 "
             "with `datatype: epoch`."
