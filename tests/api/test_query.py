@@ -336,6 +336,21 @@ def test_a_failing_statement_is_told_in_each_format(make_instance, tmp_path) -> 
     assert viewer.post("/queries/run/json", body).status == 401
 
 
+def test_sql_tells_which_rows_it_does_not_give(admin) -> None:
+    query = {
+        "model": "thelook",
+        "view": "order_items",
+        "fields": ["order_items.created_month", "order_items.count"],
+        "fill_fields": ["order_items.created_month"],
+        "total": True,
+    }
+    note = "-- raw sql results do not include filled-in values for 'order_items.created_month'\n"
+    text = run(admin, query, "sql").text
+    assert text.startswith(f"{note}SELECT")
+    assert text.count("SELECT") == 2
+    assert run(admin, query, "json_detail").json()["sql"].startswith(note)
+
+
 def test_sql_is_only_for_those_who_may_see_it(instance) -> None:
     viewer = instance.as_role("Viewer")
     assert run(viewer, BY_STATE).status == 200

@@ -91,13 +91,22 @@ def _named(rows: Any, part: SqlPart) -> Any:
     return rows.rename_columns([column.name for column in part.columns])
 
 
+def shown_sql(compiled: Compiled) -> str:
+    """The statement as it is shown; it tells which rows of the answer it does not give."""
+    filled = (" ".join(name.split()) for name in compiled.fill_fields)
+    notes = [
+        f"-- raw sql results do not include filled-in values for '{name}'\n" for name in filled
+    ]
+    return "".join([*notes, compiled.sql])
+
+
 def facts_of(
     prepared: Prepared, now: datetime, ran_at: float, runtime: float, *, from_cache: bool
 ) -> Facts:
     compiled = prepared.compiled
     return Facts(
         id=key_of(prepared.connection.identity, compiled.sql)[:32],
-        sql=compiled.sql if prepared.may_see_sql else None,
+        sql=shown_sql(compiled) if prepared.may_see_sql else None,
         runtime=round(runtime, 6),
         ran_at=iso(datetime.fromtimestamp(ran_at, now.tzinfo)),
         from_cache=from_cache,

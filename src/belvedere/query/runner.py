@@ -260,7 +260,8 @@ def sql_text(prepared: Prepared) -> str:
     """Every statement of the query; Forbidden for those who may not see SQL."""
     if not prepared.may_see_sql:
         raise Forbidden("Seeing SQL needs the permission see_sql")
-    return ";\n".join(part.sql for part in prepared.compiled.parts().values())
+    _, *others = prepared.compiled.parts().values()
+    return ";\n".join([bodies.shown_sql(prepared.compiled), *(part.sql for part in others)])
 
 
 def shown_error(prepared: Prepared, error: EngineError) -> str:

@@ -79,9 +79,10 @@ def _difference(unit: str) -> Callable[[Any, Any], int | None]:
         if unit in _LENGTHS:
             return int((end - start) / _LENGTHS[unit])
         months = (end.year - start.year) * 12 + end.month - start.month
-        if months > 0 and _months_later(start, months) > end:
+        early, late = ((moment.day, moment.time()) for moment in (start, end))
+        if end >= start and late < early:
             months -= 1
-        elif months < 0 and _months_later(start, months) < end:
+        elif end < start and late > early:
             months += 1
         return int(months / 12) if unit == "years" else months
 
