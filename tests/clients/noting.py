@@ -6,6 +6,22 @@ from typing import Any
 
 from belvedere.api import contract
 
+PARTS_OF_AUTH = {
+    "apps": ("/oauth_client_apps",),
+    "devices and support": ("/mobile", "/support_access"),
+    "ldap": ("/ldap_config",),
+    "lockouts": ("/user_login_lockout",),
+    "oidc": ("/oidc_",),
+    "oneself": ("/embed/token_url",),
+    "passwords": ("/password_config/",),
+    "rules": ("/password_config", "/session_config"),
+    "saml": ("/saml_", "/parse_saml", "/fetch_and_parse_saml"),
+    "signed": ("/embed/sso", "/embed_config"),
+    "without cookies": ("/embed/cookieless_session",),
+    "workforce": ("/workforce_",),
+}
+"""Paths of the largest tag, by the story that walks them."""
+
 
 class Noting:
     """The SDK, noting which of its methods were called."""
@@ -26,3 +42,7 @@ def published(tag: str, *under: str) -> set[str]:
         for name, fact in contract.operations().items()
         if fact.tag == tag and fact.path.startswith(under or ("/",))
     }
+
+
+def of_auth(part: str) -> set[str]:
+    return published("Auth", *PARTS_OF_AUTH[part])

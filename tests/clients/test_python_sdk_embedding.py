@@ -12,15 +12,16 @@ from looker_sdk import error, models40 as models
 from looker_sdk.rtl.transport import TransportOptions
 
 from .conftest import Server
+from .noting import Noting, of_auth
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 BROWSER: TransportOptions = {"headers": {"User-Agent": AGENT}}
 
 
 @pytest.fixture
-def sdk(server: Server) -> Iterator[looker_sdk.methods40.Looker40SDK]:
+def sdk(server: Server) -> Iterator[Noting]:
     client = looker_sdk.init40(str(server.ini))
-    yield client
+    yield Noting(client)
     client.auth.logout()
 
 
@@ -31,9 +32,7 @@ def browser(server: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_signed_addresses(
-    server: Server, sdk: looker_sdk.methods40.Looker40SDK, browser: httpx.Client
-) -> None:
+def test_signed_addresses(server: Server, sdk: Noting, browser: httpx.Client) -> None:
     secret = sdk.create_embed_secret(
         models.WriteEmbedSecret(secret_type=models.SecretType.SSO, algorithm="hmac/sha-1")
     )
@@ -59,21 +58,19 @@ def test_signed_addresses(
     sdk.delete_embed_secret(secret.id or "")
     with pytest.raises(error.SDKError):
         sdk.create_sso_embed_url(body)
+    assert of_auth("signed") <= sdk.called
 
 
-def test_an_address_for_oneself(
-    server: Server, sdk: looker_sdk.methods40.Looker40SDK, browser: httpx.Client
-) -> None:
+def test_an_address_for_oneself(server: Server, sdk: Noting, browser: httpx.Client) -> None:
     body = models.EmbedParams(target_url=f"{server.url}/embed/looks/1")
     url = sdk.create_embed_url_as_me(body).url or ""
     page = browser.get(url)
     assert f"signed in as {sdk.me().display_name}" in page.text
     assert browser.get(url).status_code == 401
+    assert of_auth("oneself") <= sdk.called
 
 
-def test_sessions_without_cookies(
-    server: Server, sdk: looker_sdk.methods40.Looker40SDK, browser: httpx.Client
-) -> None:
+def test_sessions_without_cookies(server: Server, sdk: Noting, browser: httpx.Client) -> None:
     body = models.EmbedCookielessSessionAcquire(
         external_user_id="cookieless", permissions=["access_data"], models=["thelook"]
     )
@@ -97,9 +94,10 @@ def test_sessions_without_cookies(
     assert browser.get("/api/4.0/user", headers=headers).json()["is_embed_user"] is True
     sdk.delete_embed_cookieless_session(first.session_reference_token or "")
     assert browser.get("/api/4.0/user", headers=headers).status_code == 401
+    assert of_auth("without cookies") <= sdk.called
 
 
-def test_devices_and_support(sdk: looker_sdk.methods40.Looker40SDK) -> None:
+def test_devices_and_support(sdk: Noting) -> None:
     assert sdk.mobile_settings().mobile_app_integration is True
     token = models.WriteMobileToken(device_token="a phone", device_type=models.DeviceType.android)
     device = sdk.register_mobile_device(token)
@@ -116,3 +114,4 @@ def test_devices_and_support(sdk: looker_sdk.methods40.Looker40SDK) -> None:
         "help@example.com"
     ]
     sdk.delete_support_access_allowlist_entry(entry.id or "")
+    assert of_auth("devices and support") <= sdk.called

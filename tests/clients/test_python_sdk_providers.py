@@ -8,21 +8,21 @@ from pathlib import Path
 import looker_sdk
 import pytest
 from looker_sdk import error, models40 as models
-from looker_sdk.sdk.api40.methods import Looker40SDK
 from tests.api.saml_idp import ISSUER, SIGN_IN, identity_provider
 from tests.certificates import certify
 
 from .conftest import Server
+from .noting import Noting, of_auth
 
 
-@pytest.fixture(scope="module")
-def sdk(server: Server) -> Iterator[Looker40SDK]:
+@pytest.fixture
+def sdk(server: Server) -> Iterator[Noting]:
     client = looker_sdk.init40(str(server.ini))
-    yield client
+    yield Noting(client)
     client.auth.logout()
 
 
-def test_ldap(sdk: Looker40SDK) -> None:
+def test_ldap(sdk: Noting) -> None:
     before = sdk.ldap_config()
     assert (before.enabled, before.has_auth_password) == (False, False)
     body = models.WriteLDAPConfig(
@@ -44,9 +44,10 @@ def test_ldap(sdk: Looker40SDK) -> None:
     with pytest.raises(error.SDKError):
         sdk.test_ldap_config_user_auth(body)
     assert sdk.update_ldap_config(models.WriteLDAPConfig(groups_with_role_ids=[])).groups == []
+    assert of_auth("ldap") <= sdk.called
 
 
-def test_oidc(sdk: Looker40SDK) -> None:
+def test_oidc(sdk: Noting) -> None:
     assert sdk.oidc_config().enabled is False
     body = models.WriteOIDCConfig(issuer="https://idp.example.com", secret="s", scopes=["openid"])
     assert sdk.update_oidc_config(body).issuer == "https://idp.example.com"
@@ -56,9 +57,10 @@ def test_oidc(sdk: Looker40SDK) -> None:
     sdk.delete_oidc_test_config(slug)
     with pytest.raises(error.SDKError):
         sdk.oidc_test_config(slug)
+    assert of_auth("oidc") <= sdk.called
 
 
-def test_saml(sdk: Looker40SDK, tmp_path: Path) -> None:
+def test_saml(sdk: Noting, tmp_path: Path) -> None:
     with identity_provider() as provider:
         found = sdk.parse_saml_idp_metadata(provider.metadata())
     assert (found.idp_issuer, found.idp_url) == (ISSUER, SIGN_IN)
@@ -76,9 +78,10 @@ def test_saml(sdk: Looker40SDK, tmp_path: Path) -> None:
     assert slug
     assert sdk.saml_test_config(slug).idp_url == SIGN_IN
     sdk.delete_saml_test_config(slug)
+    assert of_auth("saml") <= sdk.called
 
 
-def test_workforce(sdk: Looker40SDK) -> None:
+def test_workforce(sdk: Noting) -> None:
     assert sdk.workforce_config().enabled is False
     body = models.WriteWorkforceConfig(new_user_migration_types="email,google")
     assert sdk.update_workforce_config(body).new_user_migration_types == "email,google"
@@ -86,3 +89,4 @@ def test_workforce(sdk: Looker40SDK) -> None:
     assert slug
     assert sdk.workforce_test_config(slug).enabled is False
     sdk.delete_workforce_test_config(slug)
+    assert of_auth("workforce") <= sdk.called

@@ -11,7 +11,7 @@ from looker_sdk import error, models40 as models
 from tests.api.directory_server import PASSWORD, running_directory
 
 from .conftest import Server
-from .noting import Noting, published
+from .noting import PARTS_OF_AUTH, Noting, of_auth, published
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def test_rules(sdk: Noting) -> None:
     with pytest.raises(error.SDKError):
         sdk.update_password_config(models.WritePasswordConfig(min_length=-1))
     assert sdk.password_config().min_length == passwords.min_length
+    assert of_auth("rules") - of_auth("passwords") <= sdk.called
 
 
 def test_everybody_chooses_a_new_password(sdk: Noting, user: str) -> None:
@@ -93,6 +94,7 @@ def test_everybody_chooses_a_new_password(sdk: Noting, user: str) -> None:
         sdk.update_user_credentials_email(other, undo)
     assert {user, sdk.me().id} <= set(everybody)
     assert forced() == []
+    assert of_auth("passwords") <= sdk.called
 
 
 def test_lockouts(server: Server, sdk: Noting, user: str) -> None:
@@ -107,6 +109,7 @@ def test_lockouts(server: Server, sdk: Noting, user: str) -> None:
     assert list(sdk.search_user_login_lockouts(remote_id=key.client_id)) == []
     with pytest.raises(error.SDKError, match="Not found"):
         sdk.delete_user_login_lockout(locked.key)
+    assert of_auth("lockouts") <= sdk.called
 
 
 def test_apps(sdk: Noting, user: str) -> None:
@@ -132,7 +135,11 @@ def test_apps(sdk: Noting, user: str) -> None:
     sdk.delete_oauth_client_app("sdk-app")
     with pytest.raises(error.SDKError, match="Not found"):
         sdk.oauth_client_app("sdk-app")
-    assert published("Auth", "/oauth_client_apps") - sdk.called == set()
+    assert of_auth("apps") <= sdk.called
+
+
+def test_no_part_is_left_out() -> None:
+    assert set().union(*map(of_auth, PARTS_OF_AUTH)) == published("Auth")
 
 
 def test_a_directory_is_tried(sdk: Noting) -> None:
