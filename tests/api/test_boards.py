@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from tests.api.client import ApiClient
-from tests.api.conftest import Instance
+from tests.api.conftest import PROJECT, Instance
 from tests.api.test_content_access import closed, shared_closed
 from tests.api.test_folders import codes
 
@@ -223,3 +226,29 @@ def test_a_board_that_is_put_away_is_in_no_list(admin: ApiClient) -> None:
     back = admin.patch(f"/boards/{board['id']}", {"deleted_at": None})
     assert back.json()["deleted_at"] is None
     assert len(admin.get("/boards").json()) == 1
+
+
+def test_lookml_dashboards_on_boards_exist(
+    make_instance: Callable[..., Instance], tmp_path: Path
+) -> None:
+    project = tmp_path / "thelook"
+    copytree(PROJECT, project)
+    dashboard = project / "shop.dashboard.lookml"
+    dashboard.write_text("- dashboard: shop\n  title: The Shop\n  elements: []\n")
+    model = project / "models/thelook.model.lkml"
+    model.write_text(model.read_text() + '\ninclude: "/*.dashboard"\n')
+    admin = make_instance(project).as_role("Admin")
+    board = made(admin, "/boards", title="B")
+    section = made(admin, "/board_sections", board_id=board["id"])["id"]
+    for nowhere in ("thelook::none", "none::shop", "thelook::"):
+        item = {"board_section_id": section, "lookml_dashboard_id": nowhere}
+        assert admin.post("/board_items", item).status == 404, nowhere
+    item = made(
+        admin, "/board_items", board_section_id=section, lookml_dashboard_id="thelook::shop"
+    )
+    assert item["title"] == "The Shop"
+    dashboard.unlink()
+    same = {"lookml_dashboard_id": "thelook::shop", "custom_description": "It was here"}
+    assert admin.patch(f"/board_items/{item['id']}", same).status == 200
+    other = admin.patch(f"/board_items/{item['id']}", {"lookml_dashboard_id": "thelook::none"})
+    assert other.status == 404

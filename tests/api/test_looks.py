@@ -91,8 +91,8 @@ def test_what_a_look_needs(instance: Instance, admin: ApiClient) -> None:
         ({"description": "\ud800"}, ("description", "invalid")),
         ({"query_id": "nothing"}, ("query_id", "invalid")),
         ({"query_id": None, "query": {"model": "thelook"}}, ("view", "missing_field")),
-        ({"folder_id": "2"}, ("parent_id", "invalid")),
-        ({"folder_id": "lookml"}, ("parent_id", "invalid")),
+        ({"folder_id": "2"}, ("folder_id", "invalid")),
+        ({"folder_id": "lookml"}, ("folder_id", "invalid")),
         ({"user_id": "99"}, ("user_id", "invalid")),
     ]
     for change, problem in refused:

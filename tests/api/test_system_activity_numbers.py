@@ -122,6 +122,8 @@ def test_limits_and_totals_of_queries_are_numbers_and_flags(admin: ApiClient) ->
 def test_the_name_of_before_is_the_same_model(instance: Instance, admin: ApiClient) -> None:
     body = {"model": "i__looker", "view": "user", "fields": ["user.count"]}
     assert admin.post("/queries/run/json", body).json() == [{"user.count": 1}]
+    of_ours = {**body, "filters": {"user.is_looker": "No"}}
+    assert admin.post("/queries/run/json", of_ours).json() == [{"user.count": 1}]
     assert admin.get("/lookml_models/i__looker/explores/user").status == 200
     assert instance.as_role("Developer").post("/queries/run/json", body).status == 404
     taken = admin.post("/lookml_models", {"name": "i__looker", "project_name": "thelook"})

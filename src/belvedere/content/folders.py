@@ -53,11 +53,11 @@ def is_special(folder: Folder) -> bool:
     return folder.parent_id is None or folder.is_personal
 
 
-def check_open(folder: Folder) -> None:
-    """Invalid for a folder that nobody puts anything into."""
+def check_open(folder: Folder, named_by: str = "folder_id") -> None:
+    """Invalid for a folder that nobody puts anything into; `named_by` is the property."""
     reason = _CLOSED.get(folder.id)
     if reason is not None:
-        raise Invalid(Problem("parent_id", "invalid", reason))
+        raise Invalid(Problem(named_by, "invalid", reason))
 
 
 def child_counts(session: Session, ids: Iterable[int], seen: Any) -> dict[int, int]:
@@ -104,7 +104,7 @@ def create(
     session: Session, parent: Folder, name: object, creator_id: int | None, now: datetime
 ) -> Folder:
     """A folder that inherits from its parent. Conflict where the parent has one of that name."""
-    check_open(parent)
+    check_open(parent, "parent_id")
     text = checked_name(name)
     hold(session, exclusive=False)
     session.refresh(parent)
@@ -197,7 +197,7 @@ def _flush_named(session: Session, name: str) -> None:
 
 
 def _move(session: Session, folder: Folder, parent: Folder, name: str) -> None:
-    check_open(parent)
+    check_open(parent, "parent_id")
     hold(session, exclusive=True)
     session.refresh(folder)
     session.refresh(parent)

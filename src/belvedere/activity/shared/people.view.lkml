@@ -37,6 +37,12 @@ view: user {
     type: yesno
     sql: ${TABLE}.is_embed_user ;;
   }
+  dimension: is_looker {
+    hidden: yes
+    description: "Whether it is somebody who supports the instance from outside: nobody is."
+    type: yesno
+    sql: 1 = 0 ;;
+  }
   dimension: is_service_account {
     type: yesno
     sql: ${TABLE}.service_account_name IS NOT NULL ;;

@@ -61,7 +61,7 @@ def board_item(call: Call, board_item_id: str) -> dict[str, Any]:
 def update_board_item(call: Call, board_item_id: str, body: dict[str, Any]) -> dict[str, Any]:
     """Change an item, or move it to another section."""
     found = _editable(call, board_item_id)
-    boards.update_item(call.db, found, _target(call, body), body)
+    boards.update_item(call.db, found, _target(call, body, found), body)
     section = str(body.get("board_section_id") or found.board_section_id)
     if section != str(found.board_section_id):
         boards.move_item(call.db, found, _editable_section(call, section))
@@ -82,9 +82,15 @@ def _shown(call: Call, found: BoardItem) -> dict[str, Any]:
     return shown[0]
 
 
-def _target(call: Call, body: dict[str, Any]) -> dict[str, int | str]:
-    """The content that the item leads to; NotFound for what the caller may not see."""
+def _target(
+    call: Call, body: dict[str, Any], item: BoardItem | None = None
+) -> dict[str, int | str]:
+    """The content that the item is to lead to, where that changes; NotFound for what the caller
+    may not see.
+    """
     given = {name: str(body[name]) for name in _TARGETS if body.get(name)}
+    if item is not None and given == _leads_to(item):
+        return {}
     if len(given) > 1:
         names = " and ".join(given)
         raise Invalid(Problem("dashboard_id", "invalid", f"An item leads to one thing: {names}"))
@@ -92,6 +98,8 @@ def _target(call: Call, body: dict[str, Any]) -> dict[str, int | str]:
     for name, identifier in given.items():
         if name == "lookml_dashboard_id" or "::" in identifier:
             reach.require(sees=reach.sees_lookml_dashboard(identifier))
+            if not _is_there(call, identifier):
+                raise NotFound
             return {"lookml_dashboard_id": identifier}
         if name == "look_id":
             look = _content(call, Look, identifier)
@@ -101,6 +109,17 @@ def _target(call: Call, body: dict[str, Any]) -> dict[str, int | str]:
         reach.require(sees=reach.sees_dashboard(found))
         return {name: found.id}
     return {}
+
+
+def _leads_to(item: BoardItem) -> dict[str, str]:
+    targets = {name: getattr(item, name) for name in _TARGETS}
+    return {name: str(value) for name, value in targets.items() if value is not None}
+
+
+def _is_there(call: Call, lookml_dashboard_id: str) -> bool:
+    model, _, name = lookml_dashboard_id.partition("::")
+    served = call.services.models.find(model)
+    return served is not None and served.model is not None and name in served.model.dashboards
 
 
 def _content(call: Call, kind: type[T], identifier: str) -> T:
