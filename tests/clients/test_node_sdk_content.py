@@ -9,7 +9,7 @@ from .node_sdk import NodeSdk, Walk
 from .noting import published
 
 pytestmark = pytest.mark.xdist_group("node")
-FILES = ("folders", "dashboards", "boards", "appearance", "features")
+FILES = ("folders", "dashboards", "boards", "appearance", "features", "unchanged")
 TAGS = (
     "Folder",
     "Look",

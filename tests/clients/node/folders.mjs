@@ -24,10 +24,13 @@ export const tree = async ({ looker }) => {
   assert.equal((await looker.folder_parent(inner.id)).id, other.id)
   assert.deepEqual(ids(await looker.search_folders({ name: 'node rep%' })), [outer.id])
   assert.ok(ids(await looker.all_folders('id')).includes(inner.id))
-  await assert.rejects(looker.create_folder({ name: 'Weekly', parent_id: outer.id }), {
-    message: /./,
+  const twice = looker.create_folder({ name: 'Weekly', parent_id: outer.id })
+  await assert.rejects(twice, /already/)
+  const circle = looker.update_folder(outer.id, { parent_id: inner.id })
+  await assert.rejects(circle, (refusal) => {
+    assert.equal(refusal.errors[0].field, 'parent_id')
+    return true
   })
-  await assert.rejects(looker.update_folder(outer.id, { parent_id: inner.id }), /./)
   await looker.delete_folder(outer.id)
   await assert.rejects(looker.folder(inner.id), { message: 'Not found' })
 }
@@ -50,7 +53,7 @@ export const access = async ({ looker }) => {
   const changed = await looker.update_content_metadata_access(entry.id, { permission_type: 'edit' })
   assert.deepEqual([changed.group_id, changed.permission_type], [group, 'edit'])
   const twice = { content_metadata_id: metadata, permission_type: 'view', group_id: group }
-  await assert.rejects(looker.create_content_metadata_access(twice), /./)
+  await assert.rejects(looker.create_content_metadata_access(twice), /already/)
   const list = await looker.all_content_metadata_accesses(metadata, 'group_id,user_id')
   assert.ok(list.some((one) => one.group_id === group))
   await looker.delete_content_metadata_access(entry.id)
@@ -76,7 +79,7 @@ export const looks = async ({ looker }) => {
   const body = { title: 'By region', folder_id: folder, query_id: query.id, public: false }
   const look = await looker.create_look(body, 'id,title,query_id')
   assert.deepEqual(look, { id: look.id, title: 'By region', query_id: query.id })
-  await assert.rejects(looker.create_look(body), /./)
+  await assert.rejects(looker.create_look(body), /already/)
   const read = await looker.look(look.id)
   assert.deepEqual([read.folder.name, read.query.fields.length], ['Node looks', 3])
 
