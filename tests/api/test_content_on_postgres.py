@@ -35,6 +35,7 @@ from tests.api.test_folders import (
 )
 from tests.api.test_looks import (
     test_looks_are_seen_and_changed_as_their_folder_is,
+    test_pages_of_many_hold_and_count_what_may_be_seen,
     test_the_trash_gives_back_what_it_took,
 )
 from tests.engines.postgres_server import PostgresServer
@@ -54,6 +55,7 @@ __all__ = [
     "test_looks_are_seen_and_changed_as_their_folder_is",
     "test_only_its_maker_sees_a_new_board",
     "test_owners_decide_about_their_folder",
+    "test_pages_of_many_hold_and_count_what_may_be_seen",
     "test_seeing_ends_where_a_list_says_so",
     "test_the_trash_gives_back_what_it_took",
     "test_views_by_week_and_over_all",

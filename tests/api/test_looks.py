@@ -11,6 +11,7 @@ from tests.api.conftest import Instance
 from tests.api.test_content_access import closed, grant
 from tests.api.test_folders import codes, made as made_folder, personal
 
+from belvedere.api import search
 from belvedere.content import metadata
 from belvedere.content.tables import ContentMetadata, ContentView, Look
 
@@ -392,6 +393,41 @@ def test_searches_come_page_by_page(admin: ApiClient) -> None:
     fields = admin.get("/looks/search", params={"fields": "id,title,folder(name)", "limit": "1"})
     assert fields.json()[0].keys() == {"id", "title", "folder"}
     assert fields.json()[0]["folder"] == {"name": "Shared"}
+
+
+@pytest.mark.parametrize("sorts", ["", "title desc", "view_count desc", "folder_id,title"])
+@pytest.mark.parametrize("title", ["", "l_", "%L%"])
+def test_pages_of_many_hold_and_count_what_may_be_seen(
+    instance: Instance,
+    admin: ApiClient,
+    monkeypatch: pytest.MonkeyPatch,
+    sorts: str,
+    title: str,
+) -> None:
+    """As if few were many: there, the rows of a page are found in another way."""
+    monkeypatch.setattr(search, "_AHEAD", 1)
+    monkeypatch.setattr(search, "_FAR", 3)
+    shared = admin.get("/folders/1").json()["content_metadata_id"]
+    (entry,) = admin.get(f"/content_metadata_access?content_metadata_id={shared}").json()
+    admin.put(f"/content_metadata_access/{entry['id']}", {"permission_type": "view"})
+    secret, _ = closed(admin, "secret")
+    for number in range(4):
+        made(admin, f"h{number}", secret)
+        made(admin, f"l{number}", secret)
+    user = instance.as_role("User")
+    own = personal(user)
+    seen = {f"l{number}" for number in range(4, 11)}
+    for one in sorted(seen):
+        mine = one in ("l5", "l7")
+        made(user if mine else admin, one, own if mine else "1")
+    found: list[str] = []
+    for offset in range(0, 8, 2):
+        params = {"limit": "2", "offset": str(offset), "sorts": sorts, "title": title}
+        answer = user.get("/looks/search", params=params)
+        wanted = seen - {"l10"} if title == "l_" else seen
+        assert answer.headers["x-total-count"] == str(len(wanted))
+        found += [item["title"] for item in answer.json()]
+    assert sorted(found) == sorted(wanted)
 
 
 # Run

@@ -82,8 +82,10 @@ def folder_to_save_in(call: Call, folder_id: str) -> Folder:
 # Searching
 
 
-def searched(call: Call) -> Select[Any]:
-    """The dashboards that the parameters ask for; the trash only where they ask for it."""
+def searched(call: Call, *, most: bool = False, ordered: bool = True) -> Select[Any]:
+    """The dashboards that the parameters ask for; the trash only where they ask for it. `most` is
+    for when most dashboards have to be looked at.
+    """
     criteria = {
         "slug": search.words(ContentMetadata.slug),
         "content_metadata_id": search.ids(ContentMetadata.id),
@@ -91,7 +93,8 @@ def searched(call: Call) -> Select[Any]:
     if read_parameter("not_owned_by", "bool", call):
         criteria["user_id"] = _of_others
     sorts = {"slug": ContentMetadata.slug}
-    return saved.searched(call, Dashboard, call.reach.dashboards(), criteria, sorts)
+    seen = call.reach.dashboards(most=most)
+    return saved.searched(call, Dashboard, seen, criteria, sorts, ordered=ordered)
 
 
 def _of_others(user_ids: str) -> Any:

@@ -92,14 +92,17 @@ def check_public(
         raise Invalid(Problem("public", "invalid", message))
 
 
-def searched(call: Call) -> Select[Any]:
-    """The Looks that the parameters ask for; the trash only where they ask for it."""
+def searched(call: Call, *, most: bool = False, ordered: bool = True) -> Select[Any]:
+    """The Looks that the parameters ask for; the trash only where they ask for it. `most` is for
+    when most Looks have to be looked at.
+    """
     return saved.searched(
         call,
         Look,
-        call.reach.looks(),
+        call.reach.looks(most=most),
         {"query_id": search.words(Look.query_slug)},
         {"query_id": Look.query_slug},
+        ordered=ordered,
     )
 
 

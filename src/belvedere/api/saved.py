@@ -4,12 +4,13 @@ searched, and how it is noted that somebody asked for their rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ClauseElement, ColumnElement, Select, or_, select, true
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.operators import desc_op
 
 from belvedere.accounts import users
 from belvedere.api import search
@@ -45,16 +46,33 @@ def searched(
     seen: ColumnElement[bool],
     criteria: Mapping[str, search.Criterion],
     sorts: Mapping[str, search.Column],
+    *,
+    ordered: bool,
 ) -> Select[Any]:
     """The rows that the parameters ask for; the trash only where they ask for it. `criteria` and
     `sorts` are those that the other kind does not have.
     """
     favorite = _favorite(call)
     wanted = search.criteria(call, _criteria(table, favorite) | dict(criteria))
-    chosen: Select[Any] = select(table).join(table.meta).options(contains_eager(table.meta))
-    chosen = chosen.where(seen, wanted, _in_trash(call, table), _curated(call, table))
-    terms = search.order(call, _sorts(table, favorite) | dict(sorts), table.id)
-    return chosen.order_by(*terms)
+    terms = search.order(call, _sorts(table, favorite) | dict(sorts)) if ordered else []
+    chosen = select(table).where(seen, wanted, _in_trash(call, table), _curated(call, table))
+    if not _names_metadata([wanted, *terms]):
+        return chosen.order_by(*terms, table.id)
+    own = ContentMetadata.look_id if table is Look else ContentMetadata.dashboard_id
+    # Equal ones by a column of the same table and in the same direction, as an index has them.
+    descending = bool(terms) and terms[-1].modifier is desc_op
+    equal = own.desc() if descending else own.asc()
+    return chosen.join(ContentMetadata, own == table.id).order_by(*terms, equal)
+
+
+def _names_metadata(clauses: Iterable[ClauseElement]) -> bool:
+    """Whether views, favourites or other things that are remembered count in any of them."""
+    remembered = ContentMetadata.__table__
+    return any(
+        getattr(part, "table", None) is remembered
+        for clause in clauses
+        for part in visitors.iterate(clause)
+    )
 
 
 def note_access(call: Call, found: Look | Dashboard) -> None:

@@ -12,21 +12,28 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, inspect, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from belvedere import clock
 from belvedere.api import paging
 from belvedere.api.call import Call
-from belvedere.api.prefixes import beginning
+from belvedere.content.among import among, encoded
 from belvedere.errors import Invalid, Problem
 from belvedere.ids import number
+from belvedere.store import expressions
 
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 Criterion = Callable[[str], ColumnElement[bool]]
 T = TypeVar("T")
+Most = Callable[[bool], Select[Any]]
+"""The same statement, ordered or not, for when most of all rows have to be looked at."""
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _ESCAPE = "\\"
+_AHEAD = 1000
+"""So many rows more than the page has are looked at, in order to know how many there are."""
+_FAR = 5000
+"""Who skips so many rows has most of them looked at."""
 
 
 def text(column: Column) -> Criterion:
@@ -40,11 +47,9 @@ def like(column: Column, pattern: str) -> ColumnElement[bool]:
     """Without regard to case, as far as the database knows the letters: it folds both sides.
     % and _ are wildcards, and nothing else is.
     """
-    folded = func.lower(column)
     if "%" not in pattern and "_" not in pattern:
-        return folded == func.lower(pattern)
-    matches = folded.like(func.lower(pattern.replace(_ESCAPE, _ESCAPE * 2)), escape=_ESCAPE)
-    return and_(beginning(folded, pattern), matches)
+        return func.lower(column) == func.lower(pattern)
+    return expressions.like(column, pattern.replace(_ESCAPE, _ESCAPE * 2))
 
 
 def is_like(text: str, pattern: str) -> bool:
@@ -149,17 +154,45 @@ def order(call: Call, columns: Mapping[str, Column], *default: Column) -> list[A
     return [*terms, *default]
 
 
-def page_of(call: Call, statement: Select[Any]) -> Sequence[Any]:
+def page_of(call: Call, statement: Select[Any], most: Most | None = None) -> Sequence[Any]:
     """The rows of the page that is asked for; headers tell how many there are."""
     page = paging.page_from(call.parameters)
-    limited = statement.offset(page.offset) if page.offset else statement
     if page.limit is None:
+        limited = statement.offset(page.offset) if page.offset else statement
         return call.db.scalars(limited).all()
-    rows = call.db.scalars(limited.limit(page.limit)).all()
-    total = page.offset + len(rows)
-    if len(rows) == page.limit or (page.offset and not rows):  # else this is the last page
-        whole = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
-        total = call.db.scalar(whole) or 0
+    far = most is not None and page.offset > _FAR
+    key, ids = _ids(call, most(True) if most and far else statement, page.offset, page.limit)
+    total = page.offset + len(ids)
+    if len(ids) > page.limit + _AHEAD or (page.offset and not ids):
+        total = _count(call, most(False) if most else statement)
     address = f"{call.services.settings.public_url}{call.request.path}"
     call.response_headers |= paging.headers(page, total, address, call.parameters)
-    return rows
+    return _rows(call, statement, key, ids[: page.limit])
+
+
+def _ids(
+    call: Call, statement: Select[Any], offset: int, limit: int
+) -> tuple[InstrumentedAttribute[Any], Sequence[Any]]:
+    """Of the page and some that follow: where that is all, nothing has to be counted. Sorting and
+    skipping ids is less work than doing so with rows.
+    """
+    mapper = inspect(statement.column_descriptions[0]["entity"])
+    key = mapper.all_orm_descriptors[mapper.get_property_by_column(mapper.primary_key[0]).key]
+    chosen = statement.with_only_columns(key, maintain_column_froms=True)
+    return key, call.db.scalars(chosen.offset(offset).limit(limit + _AHEAD + 1)).all()
+
+
+def _count(call: Call, statement: Select[Any]) -> int:
+    whole = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    return call.db.scalar(whole) or 0
+
+
+def _rows(
+    call: Call, statement: Select[Any], key: InstrumentedAttribute[Any], ids: Sequence[Any]
+) -> list[Any]:
+    """In the order of the ids. Conditions are asked again: rows may have changed since."""
+    if not ids:
+        return []
+    wanted = statement.order_by(None).where(among(key, encoded(ids)))
+    rows = {getattr(row, key.key): row for row in call.db.scalars(wanted)}
+    return [rows[found] for found in ids if found in rows]

@@ -36,6 +36,7 @@ from belvedere.content.tables import (
 from belvedere.errors import NotFound
 from belvedere.store import bump
 from belvedere.store.epochs import Epoch
+from belvedere.store.expressions import Column, unindexed
 
 TOPIC = "access"
 _CHANGED = "belvedere_access_changed"
@@ -186,13 +187,16 @@ class Reach:
 
     def folders(self) -> ColumnElement[bool]:
         """Folders that may be seen."""
+        return self._folders(unindexed(Folder.decider_id))
+
+    def _folders(self, decider: Column) -> ColumnElement[bool]:
         if self.is_admin:
             return true()
         lookml = self._sees_lookml_folder()
         own = Folder.id == roots.LOOKML if lookml else false()
         if not self._browses:
             return own
-        listed = among(Folder.decider_id, self.lists.encoded_views)
+        listed = among(decider, self.lists.encoded_views)
         return or_(listed, Folder.owner_id == self.user_id, own)
 
     def sees_folder(self, folder: Folder) -> bool:
@@ -228,22 +232,27 @@ class Reach:
 
     # What is in them
 
-    def looks(self) -> ColumnElement[bool]:
-        """Looks that may be seen, those in the trash too."""
-        return self._contents(Look, may=self.permissions.has(_SEE_LOOKS))
+    def looks(self, *, most: bool = False) -> ColumnElement[bool]:
+        """Looks that may be seen, those in the trash too. Asked of `most` Looks that there are,
+        all folders are looked at first, instead of the folder of each.
+        """
+        return self._contents(Look, may=self.permissions.has(_SEE_LOOKS), most=most)
 
-    def dashboards(self) -> ColumnElement[bool]:
+    def dashboards(self, *, most: bool = False) -> ColumnElement[bool]:
         """Dashboards that may be seen, those in the trash too."""
-        return self._contents(Dashboard, may=self.permissions.has(_SEE_DASHBOARDS))
+        return self._contents(Dashboard, may=self.permissions.has(_SEE_DASHBOARDS), most=most)
 
-    def _contents(self, table: type[Look | Dashboard], *, may: bool) -> ColumnElement[bool]:
+    def _contents(
+        self, table: type[Look | Dashboard], *, may: bool, most: bool
+    ) -> ColumnElement[bool]:
         if self.is_admin:
             return true()
         if not may:
             return false()
-        within = select(Folder.id).where(Folder.id == table.folder_id, self.folders())
+        seen = select(Folder.id).where(self._folders(Folder.decider_id))
+        own = seen.where(Folder.id == table.folder_id).correlate(table)
         return or_(
-            within.correlate(table).exists(),
+            unindexed(table.folder_id).in_(seen) if most else own.exists(),
             and_(table.folder_id.is_(None), table.user_id == self.user_id),
         )
 

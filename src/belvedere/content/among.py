@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from sqlalchemy import Boolean, ColumnElement, Integer, String, literal
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
+
+from belvedere.store.expressions import Column
 
 
 class _Among(FunctionElement[bool]):
@@ -41,6 +42,6 @@ def encoded(ids: Iterable[int | str]) -> str:
     return json.dumps(list(ids), separators=(",", ":"))
 
 
-def among(column: InstrumentedAttribute[Any], ids: str) -> ColumnElement[bool]:
+def among(column: Column, ids: str) -> ColumnElement[bool]:
     """`ids` is a list of them, encoded: whole numbers, or texts."""
     return _Among(column, literal(ids, String()))

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from belvedere.accounts.permissions import Permission
 from belvedere.content.access import Reach
+from belvedere.content.among import among, encoded
 from belvedere.content.tables import ContentMetadata, Dashboard, Folder, Look
 from belvedere.projects.served import ServedModels
+from belvedere.store.expressions import Column, matches
 
 DASHBOARD, LOOK, LOOKML_DASHBOARD = "dashboard", "look", "lookml_dashboard"
 TYPES = (DASHBOARD, LOOK, LOOKML_DASHBOARD)
@@ -65,46 +67,64 @@ def search(
         return []
     found: list[Found] = []
     if DASHBOARD in wanted:
-        chosen = _chosen(Dashboard, reach.dashboards(), words, most)
-        found += (_saved(DASHBOARD, row) for row in session.execute(chosen))
+        found += _saved(session, Dashboard, reach.dashboards(), words, most)
     if LOOK in wanted:
-        chosen = _chosen(Look, reach.looks(), words, most)
-        found += (_saved(LOOK, row) for row in session.execute(chosen))
+        found += _saved(session, Look, reach.looks(), words, most)
     if LOOKML_DASHBOARD in wanted:
         found += _of_lookml(session, reach, models, words)
     found.sort(key=lambda one: (one.rank, -one.view_count, one.title.lower(), one.kind, one.id))
     return found[:most]
 
 
+def _saved(
+    session: Session,
+    table: type[Look | Dashboard],
+    seen: ColumnElement[bool],
+    words: Sequence[str],
+    most: int,
+) -> list[Found]:
+    """First which, then what is shown of them: many may match that are not among the first."""
+    chosen = session.execute(_chosen(table, seen, words, most)).all()
+    ranks: dict[int, int] = {row.id: row.rank for row in chosen}
+    above = aliased(Folder)
+    rows: Iterable[Any] = session.execute(
+        select(table, Folder.name, above.name)
+        .outerjoin(Folder, Folder.id == table.folder_id)
+        .outerjoin(above, above.id == Folder.parent_id)
+        .where(among(table.id, encoded(ranks)), seen)
+    )
+    kind = LOOK if table is Look else DASHBOARD
+    return [_found(kind, ranks[row[0].id], *row) for row in rows]
+
+
 def _chosen(
     table: type[Look | Dashboard], seen: ColumnElement[bool], words: Sequence[str], most: int
-) -> Select[Any]:
-    title = func.lower(table.title)
-    text = title + literal(" ") + func.lower(func.coalesce(table.description, ""))
+) -> Select[tuple[int, int]]:
+    title = table.title
     phrase = " ".join(words)
     rank = case(
-        (title == func.lower(phrase), 0),
+        (func.lower(title) == func.lower(phrase), 0),
         (_like(title, phrase, "{}%"), 1),
         (and_(*(_like(title, word, "%{}%") for word in words)), 2),
         else_=3,
     ).label("rank")
-    above = aliased(Folder)
     return (
-        select(table, ContentMetadata, rank, Folder.name, above.name.label("above"))
+        select(table.id, rank)
         .join(ContentMetadata, _own(table))
-        .outerjoin(Folder, Folder.id == table.folder_id)
-        .outerjoin(above, above.id == Folder.parent_id)
         .where(table.deleted_at.is_(None), seen)
-        .where(*(_like(text, word, "%{}%") for word in words))
-        .order_by(rank, ContentMetadata.view_count.desc(), title, table.id)
+        .where(*(_stands(table, word) for word in words))
+        .order_by(rank, ContentMetadata.view_count.desc(), func.lower(title), table.id)
         .limit(most)
     )
 
 
-def _like(text: ColumnElement[str], words: str, form: str) -> ColumnElement[bool]:
+def _stands(table: type[Look | Dashboard], word: str) -> ColumnElement[bool]:
+    return or_(_like(table.title, word, "%{}%"), _like(table.description, word, "%{}%"))
+
+
+def _like(text: Column, words: str, form: str) -> ColumnElement[bool]:
     """The database folds both sides: it knows the letters of fewer alphabets than we do."""
-    escaped = re.sub(r"([\\%_])", r"\\\1", words)
-    return text.like(func.lower(form.format(escaped)), escape="\\")
+    return matches(text, form.format(re.sub(r"([\\%_])", r"\\\1", words)))
 
 
 def _own(table: type[Look | Dashboard]) -> ColumnElement[bool]:
@@ -113,20 +133,21 @@ def _own(table: type[Look | Dashboard]) -> ColumnElement[bool]:
     return ContentMetadata.dashboard_id == Dashboard.id
 
 
-def _saved(kind: str, row: Any) -> Found:
-    content, meta, rank, folder_name, above = row
+def _found(
+    kind: str, rank: int, content: Look | Dashboard, folder_name: str | None, above: str | None
+) -> Found:
     return Found(
         rank=rank,
         kind=kind,
         id=str(content.id),
         title=content.title,
         description=content.description,
-        view_count=meta.view_count,
+        view_count=content.meta.view_count,
         folder_id=content.folder_id,
         folder_name=folder_name,
         parent_folder_name=above,
         created_by=content.user_id,
-        certification_status=meta.certification_status,
+        certification_status=content.meta.certification_status,
         preferred_viewer=getattr(content, "preferred_viewer", None),
         query_slug=getattr(content, "query_slug", None),
     )

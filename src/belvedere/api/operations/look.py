@@ -60,7 +60,10 @@ def create_look(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 @get("/looks/search", requires="authenticated")
 def search_looks(call: Call) -> list[dict[str, Any]]:
     """Looks by their properties."""
-    return present_looks_in_folders(call, search.page_of(call, searched(call)))
+    rows = search.page_of(
+        call, searched(call), lambda ordered: searched(call, most=True, ordered=ordered)
+    )
+    return present_looks_in_folders(call, rows)
 
 
 @get("/looks/{look_id}", requires="authenticated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere.content.tables.folders import Folder
@@ -19,14 +19,18 @@ class Dashboard(Base):
     """
 
     __tablename__ = "dashboard"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        # Whole searches are answered from these, without the rows.
+        Index("ix_dashboard_title", "title", "id", "folder_id", "deleted_at", "user_id"),
+        Index("ix_dashboard_folder_id", "folder_id", "deleted_at", "user_id"),
+        Index("ix_dashboard_lower_title", text("lower(title)")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(255), index=True)
+    title: Mapped[str] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)
-    folder_id: Mapped[int | None] = mapped_column(
-        ForeignKey("folder.id", ondelete="SET NULL"), index=True
-    )
+    folder_id: Mapped[int | None] = mapped_column(ForeignKey("folder.id", ondelete="SET NULL"))
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL"), index=True
     )

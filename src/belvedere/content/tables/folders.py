@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from belvedere.content.tables.metadata import ContentMetadata
@@ -20,11 +20,13 @@ class Folder(Base):
     __tablename__ = "folder"
     __table_args__ = (
         UniqueConstraint("parent_id", "name"),
+        Index("ix_folder_name", "name", "id", "decider_id", "owner_id"),
+        Index("ix_folder_lower_name", text("lower(name)")),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(255), index=True)
+    name: Mapped[str] = mapped_column(String(255))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("folder.id"))
     root_id: Mapped[int] = mapped_column(default=0)
     decider_id: Mapped[int] = mapped_column(default=0, index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere.content.tables.folders import Folder
@@ -16,15 +16,19 @@ class Look(Base):
     """`deleted_at` is set while it is in the trash; its folder may be gone then."""
 
     __tablename__ = "look"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        # Whole searches are answered from these, without the rows.
+        Index("ix_look_title", "title", "id", "folder_id", "deleted_at", "user_id"),
+        Index("ix_look_folder_id", "folder_id", "deleted_at", "user_id"),
+        Index("ix_look_lower_title", text("lower(title)")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(255), index=True)
+    title: Mapped[str] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)
     query_slug: Mapped[str] = mapped_column(ForeignKey("query.slug"), index=True)
-    folder_id: Mapped[int | None] = mapped_column(
-        ForeignKey("folder.id", ondelete="SET NULL"), index=True
-    )
+    folder_id: Mapped[int | None] = mapped_column(ForeignKey("folder.id", ondelete="SET NULL"))
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL"), index=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from belvedere.store import Base, UtcDateTime
@@ -16,7 +16,13 @@ class ContentMetadata(Base):
     """
 
     __tablename__ = "content_metadata"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        *(
+            Index(f"ix_content_metadata_most_viewed_{kind}", "view_count", f"{kind}_id")
+            for kind in ("look", "dashboard")
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     content_type: Mapped[str] = mapped_column(String(32))

@@ -58,7 +58,10 @@ def create_dashboard(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 @get("/dashboards/search", requires="authenticated")
 def search_dashboards(call: Call) -> list[dict[str, Any]]:
     """Dashboards by their properties."""
-    return present_dashboards(call, search.page_of(call, searched(call)))
+    rows = search.page_of(
+        call, searched(call), lambda ordered: searched(call, most=True, ordered=ordered)
+    )
+    return present_dashboards(call, rows)
 
 
 @get("/dashboards/{dashboard_id}", requires="authenticated")
