@@ -436,6 +436,42 @@ def test_a_failed_task_tells_why(admin) -> None:
     assert "Invalid filter" in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("advanced_filter_string", "Cali%,Texas", {"California", "Texas"}),
+        ("string", "California", {"California"}),
+        ("string", "Cali%", set()),
+        ("string", "California,Texas", set()),
+        ("string", "NULL", set()),
+    ],
+)
+def test_a_filter_takes_the_askers_user_attribute(admin, kind, value, expected) -> None:
+    definition = {"name": "mine", "label": "Mine", "type": kind}
+    attribute = admin.post("/user_attributes", definition).json()
+    me = admin.get("/user").json()["id"]
+    path = f"/users/{me}/attribute_values/{attribute['id']}"
+    assert admin.patch(path, {"value": value}).status == 200
+    query = {**BY_STATE, "filters": {"users.state": "{{ _user_attributes['mine'] }}"}}
+    assert {row["users.state"] for row in run(admin, query).json()} == expected
+
+
+def test_a_filter_shows_no_hidden_user_attribute(admin) -> None:
+    definition = {
+        "name": "key",
+        "label": "Key",
+        "type": "string",
+        "value_is_hidden": True,
+        "hidden_value_domain_whitelist": "example.com",
+        "default_value": "s3cret",
+    }
+    assert admin.post("/user_attributes", definition).status == 200
+    query = {**BY_STATE, "filters": {"users.state": "-{{ _user_attributes['key'] }}"}}
+    answer = run(admin, query, "json_detail")
+    assert answer.status == 400
+    assert "s3cret" not in answer.text
+
+
 def test_no_task_is_made_for_an_unknown_format(admin) -> None:
     query = admin.post("/queries", BY_STATE).json()
     answer = admin.post("/query_tasks", {"query_id": query["id"], "result_format": "pdf"})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from belvedere.compiler.fragments import NOTHING, Fragment, parenthesized, split
+from belvedere.compiler.personal import personal
 from belvedere.compiler.resolver import Resolver, yes_or_no
 from belvedere.errors import LookmlError, QueryError
 from belvedere.lookml.scope import ScopedField
@@ -210,7 +211,8 @@ class Measures:
         conditions = []
         for pair in scoped.field.filters:
             filtered = self._resolver.lookup(pair.field, scoped.alias, scoped.full_name)
-            made = self._resolver.condition(filtered, pair.expression)
+            text = personal(filtered, pair.expression, self._resolver.request.viewer)
+            made = self._resolver.condition(filtered, text)
             if made is not None:
                 conditions.append(made[0])
         return tuple(conditions)

@@ -27,6 +27,8 @@ class Viewer:
     """Attributes whose value is plain text, never a filter expression."""
     editable_attributes: frozenset[str] = frozenset()
     """Attributes whose value the viewer can change: access filters and grants refuse them."""
+    hidden_attributes: frozenset[str] = frozenset()
+    """Attributes whose value is never shown to anybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from belvedere.compiler.compiled import Warn
 from belvedere.compiler.custom import CustomFields
+from belvedere.compiler.personal import personal
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import NotFound, QueryError
 from belvedere.lookml.liquid import references
@@ -204,7 +205,7 @@ class Selector:
             found = self.find(name)
             if found is None:
                 raise QueryError(f"Invalid filter: {name}")
-            chosen[found.full_name] = (found, expression)
+            chosen[found.full_name] = (found, personal(found, expression, self._request.viewer))
         for pair in explore.always_filter:
             self._default(pair, chosen)
         if explore.conditionally_filter and not self._released(chosen):
@@ -224,7 +225,8 @@ class Selector:
                 f"Unknown field {pair.field} in a filter of explore {self._scope.explore.name}"
             )
         if self._scope.aliases[found.alias].name not in self._request.defining:
-            chosen.setdefault(found.full_name, (found, pair.expression))
+            text = personal(found, pair.expression, self._request.viewer)
+            chosen.setdefault(found.full_name, (found, text))
 
     def _released(self, chosen: dict[str, tuple[ScopedField, str]]) -> bool:
         names = (self._scoped(name) for name in self._scope.explore.conditionally_filter_unless)

@@ -220,6 +220,7 @@ class Preparer:
             tuple(sorted(request.viewer.attributes.items())),
             request.viewer.literal_attributes,
             request.viewer.editable_attributes,
+            request.viewer.hidden_attributes,
         )
         found = self._compiled.get(key)
         if found is not None:

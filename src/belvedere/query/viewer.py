@@ -8,4 +8,4 @@ from belvedere.compiler.request import Viewer
 
 def viewer_of(session: AccessSession) -> Viewer:
     known = session.known
-    return Viewer(known.values, known.literal, known.editable)
+    return Viewer(known.values, known.literal, known.editable, known.hidden)

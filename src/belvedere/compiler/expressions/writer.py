@@ -21,6 +21,7 @@ from belvedere.compiler.expressions.kinds import (
     common,
 )
 from belvedere.compiler.fragments import Fragment
+from belvedere.compiler.personal import personal
 from belvedere.compiler.resolver import Resolver, yes_or_no
 from belvedere.errors import QueryError
 from belvedere.lookml.model import Field
@@ -372,6 +373,7 @@ class _Writer:
 
     def _matching(self, scoped: ScopedField, text: str) -> str | None:
         resolver = self._resolver
+        text = personal(scoped, text, resolver.request.viewer)
         if self._write_measure is None:
             made = resolver.condition(scoped, text)
             return None if made is None else self._noted(made[0])
