@@ -122,6 +122,7 @@ def _extensions(fact: contract.OperationFacts) -> dict[str, Any]:
 
 
 def swagger(base: str) -> dict[str, Any]:
+    """Enumerations are no definitions: the official converter takes each of these for an object."""
     paths: dict[str, dict[str, Any]] = {}
     for name, fact in contract.operations().items():
         paths.setdefault(fact.path, {})[fact.method.lower()] = _swagger_operation(name, fact)
@@ -138,6 +139,7 @@ def swagger(base: str) -> dict[str, Any]:
         "definitions": {
             name: _schema(contract.schema(name), "#/definitions/")
             for name in contract.schema_names()
+            if not contract.schema(name).values
         },
     }
 
