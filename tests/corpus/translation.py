@@ -75,7 +75,7 @@ def translated(sql: str, dialect: str) -> str:
         return sql
     try:
         parsed = sqlglot.parse_one(sql, read=_grammar(dialect))
-    except (SqlglotError, RecursionError) as error:
+    except (SqlglotError, RecursionError, AttributeError) as error:
         raise NotRead(str(error).split("\n")[0]) from None
     for table in list(parsed.find_all(exp.Table)):
         _flatten(table)

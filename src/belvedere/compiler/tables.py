@@ -4,12 +4,13 @@ expression.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from belvedere.compiler import persistent
-from belvedere.compiler.fragments import split, unshielded
+from belvedere.compiler.fragments import split
 from belvedere.compiler.names import output_column
 from belvedere.compiler.native import SourceNames
 from belvedere.compiler.request import Request, Sort
@@ -64,11 +65,14 @@ class Tables:
         """The FROM or JOIN item of a view joined as `alias`; `stated` overrides its table."""
         if self.flat is not None:
             return self._resolver.dialect.aliased(self.flat, alias)
-        name = self._stated(stated, alias) if stated else self.name_of(view.name, alias)
+        name = self._stated(stated, alias, view) if stated else self.name_of(view.name, alias)
         return self._resolver.dialect.aliased(name, alias)
 
-    def _stated(self, text: str, alias: str) -> str:
-        return unshielded(self._resolver.rendered(self._for_mode(text), alias)).strip()
+    def _stated(self, text: str, alias: str, view: View) -> str:
+        """A written sql_table_name: it may choose among the tables of other views."""
+        rendered = self._resolver.rendered(self._for_mode(text), alias)
+        with self._opening(view):
+            return self._substitute_tables(rendered, view)
 
     def name_of(self, view_name: str, alias: str | None = None) -> str:
         """What stands for `${view.SQL_TABLE_NAME}`; builds the derived table on first use."""
@@ -77,7 +81,8 @@ class Tables:
             if view.derived_table is not None:
                 self._names[view_name] = self._derive(view, view.derived_table)
             elif view.sql_table_name is not None:
-                return self._stated(view.sql_table_name, alias or self._alias_of(view_name))
+                found = alias or self._alias_of(view_name)
+                return self._stated(view.sql_table_name, found, view)
             else:
                 self._names[view_name] = self._resolver.dialect.identifier(view_name)
         return self._names[view_name]
@@ -96,7 +101,9 @@ class Tables:
                 return alias
         return self._resolver.scope.explore.base
 
-    def _derive(self, view: View, table: DerivedTable) -> str:
+    @contextmanager
+    def _opening(self, view: View) -> Iterator[None]:
+        """While the view's table is made out: to come back to it is an error."""
         if view.name in self._open:
             cycle = " → ".join([*self._open, view.name])
             raise LookmlError(
@@ -105,12 +112,16 @@ class Tables:
             )
         self._open.append(view.name)
         try:
+            yield
+        finally:
+            self._open.pop()
+
+    def _derive(self, view: View, table: DerivedTable) -> str:
+        with self._opening(view):
             kept = self._kept(view, table)
             if kept is not None:
                 return kept
             sql = self._sql(view, table)
-        finally:
-            self._open.pop()
         name = self._resolver.dialect.identifier(self.within + view.name)
         self._expressions[name] = sql
         return name
@@ -181,7 +192,7 @@ class Tables:
 
     def _wrong_reference(self, view: View, name: str) -> LookmlError:
         return LookmlError(
-            f'The derived table of view "{view.name}" refers to ${{{name}}}; only '
+            f'The table of view "{view.name}" refers to ${{{name}}}; only '
             "${view.SQL_TABLE_NAME} can be used there",
             str(view.location) if view.location else None,
         )
