@@ -168,7 +168,7 @@ class Measures:
             if found.field.is_measure:
                 words.append(f"({self.sql(found, aggregate, raw)})")
             else:
-                words.append(raw(resolver.referenced(found, part.cast)))
+                words.append(raw(resolver.substituted(found, part.cast)))
         return "".join(words).strip()
 
     # Aggregates

@@ -48,6 +48,10 @@ class SourceNames:
         """The field behind a dimension of the table."""
         return self.column(self._columns[name]) if name in self._columns else self.field(name)
 
+    def is_day(self, name: str) -> bool:
+        found = self._scope.find(name)
+        return found is not None and found.field.is_dimension and found.field.timeframe == "date"
+
     def check(self, computed: frozenset[str]) -> None:
         """LookmlError for a column that the query does not compute."""
         for column in self._source.columns:

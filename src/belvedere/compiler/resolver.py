@@ -182,7 +182,7 @@ class Resolver:
         if reference.is_table_name:
             view = reference.name.removesuffix("SQL_TABLE_NAME").rstrip(".")
             return Fragment(self.tables.name_of(view or self.scope.aliases[alias].name))
-        return self.referenced(self.lookup(reference.name, alias, owner), reference.cast)
+        return self.substituted(self.lookup(reference.name, alias, owner), reference.cast)
 
     def lookup(self, name: str, alias: str, owner: str | None = None) -> ScopedField:
         """The field that `name` means in the view joined as `alias`; LookmlError if none."""
@@ -207,6 +207,13 @@ class Resolver:
         found = self.scope.find_unrestricted(owner) if owner else None
         location = found.field.location if found else self.scope.aliases[alias].location
         return str(location) if location else None
+
+    def substituted(self, scoped: ScopedField, cast: str | None = None) -> Fragment:
+        """What `${view.field}` stands for in a model's SQL, where days are dates."""
+        is_day = scoped.field.is_dimension and scoped.field.timeframe == "date"
+        if is_day and cast is None and self.dialect.references_dates:
+            return self.referenced(scoped, "date")
+        return self.referenced(scoped, cast)
 
     def referenced(self, scoped: ScopedField, cast: str | None = None) -> Fragment:
         """What `${view.field}` stands for: conditions bare, dates formatted, raw as it is."""

@@ -235,7 +235,7 @@ class Tables:
         names.check(inner.columns)
         self._expressions.update(inner.expressions)
         columns = [
-            f"{output_column(dialect, names.column(column))} AS {dialect.identifier(column.name)}"
+            f"{self._day(names.column(column), names)} AS {dialect.identifier(column.name)}"
             for column in source.columns
         ]
         sql = f"SELECT {', '.join(columns)} FROM {dialect.aliased(f'({inner.sql})', 'source_rows')}"
@@ -248,6 +248,13 @@ class Tables:
             every = dialect.every_column("derived_rows")
             sql = f"SELECT {every}, {', '.join(derived)} FROM {rows}"
         return sql
+
+    def _day(self, name: str, names: SourceNames) -> str:
+        """A column of the inner query; days are dates to the SQL that reads the table."""
+        dialect = self._resolver.dialect
+        column = output_column(dialect, name)
+        is_date = dialect.references_dates and names.is_day(name)
+        return dialect.cast(column, "date") if is_date else column
 
     def _is_of(self, view: View, name: str) -> bool:
         """Whether a filter is on the view's own rows, which are not there while it is defined."""

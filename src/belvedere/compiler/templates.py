@@ -188,7 +188,7 @@ class Template:
 
     def sql_of(self, name: str) -> str:
         found = self._find(name)
-        return shielded(self._resolver.referenced(found).sql) if found else ""
+        return shielded(self._resolver.substituted(found).sql) if found else ""
 
     def sql_quote(self, text: str) -> str:
         return shielded(self._resolver.dialect.string(unshielded(text)))

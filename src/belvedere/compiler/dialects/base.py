@@ -50,6 +50,10 @@ class Dialect(ABC):
     conditions_are_values: ClassVar[bool] = True
     """Whether a condition can stand where a value can, and a boolean value where a condition."""
     empty_text_is_null: ClassVar[bool] = False
+    references_dates: ClassVar[bool] = True
+    """Whether `${created_date}` stands for a date: where it is text there, models written for the
+    database count on that.
+    """
 
     notes: ClassVar[tuple[str, ...]] = ()
     """What people who use the database should know; sentences for docs/use/dialects.md."""

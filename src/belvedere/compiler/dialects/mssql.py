@@ -86,6 +86,7 @@ class SQLServer(Templated):
     either: epoch columns are read as UTC.
     """
 
+    references_dates: ClassVar[bool] = False
     name: ClassVar[str] = "mssql"
     label: ClassVar[str] = "Microsoft SQL Server 2017+"
     identifier_quote: ClassVar[str] = '"'

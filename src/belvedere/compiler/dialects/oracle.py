@@ -75,6 +75,7 @@ class Oracle(Templated):
     not quoted are upper case.
     """
 
+    references_dates: ClassVar[bool] = False
     name: ClassVar[str] = "oracle"
     label: ClassVar[str] = "Oracle"
     identifier_quote: ClassVar[str] = '"'

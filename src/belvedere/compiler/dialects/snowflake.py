@@ -49,6 +49,7 @@ class Snowflake(Templated):
     Names that are not quoted are upper case.
     """
 
+    references_dates: ClassVar[bool] = False
     name: ClassVar[str] = "snowflake"
     label: ClassVar[str] = "Snowflake"
     identifier_quote: ClassVar[str] = '"'

@@ -52,6 +52,7 @@ class Trino(Templated):
     and epoch columns become naive timestamps in it.
     """
 
+    references_dates: ClassVar[bool] = False
     name: ClassVar[str] = "trino"
     label: ClassVar[str] = "Trino"
     identifier_quote: ClassVar[str] = '"'
