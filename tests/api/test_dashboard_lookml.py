@@ -442,3 +442,70 @@ def test_lookml_dashboards_are_copied_and_certified(store: Instance, chief: ApiC
     again = chief.post("/dashboards/lookml", {"lookml": text, "folder_id": personal(chief)})
     assert again.status == 200
     assert parts(again.json())["dashboard_filters"] == parts(copy)["dashboard_filters"]
+
+
+# Groups of tiles
+
+GROUPED = """
+- dashboard: grouped
+  title: Grouped
+  layout: newspaper
+  enabled_dashboard_agents: true
+  default_dashboard_agent: helper
+  filters:
+  - {name: A, type: date_filter, vis_filter: true}
+  elements:
+  - {name: box, type: group, title_text: Together, row: 0, col: 0, width: 24, height: 10}
+  - {name: inside, type: single_value, group: box, model: thelook, explore: users, fields: [users.count]}
+  - {name: outside, type: text, body_text: hello}
+"""
+
+
+def grouping(dashboard: dict[str, Any]) -> dict[str, str | None]:
+    """By what elements are: what the element is that they are grouped under."""
+    names = {one["id"]: one["type"] for one in dashboard["dashboard_elements"]}
+    (layout,) = dashboard["dashboard_layouts"]
+    placed = {
+        one["dashboard_element_id"]: one.get("group_id")
+        for one in layout["dashboard_layout_components"]
+    }
+    elements = {one["id"]: one.get("group_id") for one in dashboard["dashboard_elements"]}
+    assert placed == elements or set(placed.values()) == {None}
+    return {names[one]: names.get(group or "") for one, group in elements.items()}
+
+
+def test_groups_of_tiles_come_and_go_as_lookml(
+    make_instance: Callable[..., Instance], project: Path
+) -> None:
+    (project / "grouped.dashboard.lookml").write_text(GROUPED)
+    chief = make_instance(project).as_role("Admin")
+    errors = chief.post("/projects/thelook/validate").json()["errors"]
+    assert [one["message"] for one in errors if "grouped" in (one["file_path"] or "")] == []
+    wanted = {"group": None, "vis": "group", "text": None}
+    assert grouping(chief.get("/dashboards/thelook::grouped").json()) == wanted
+    mine = chief.post("/dashboards/thelook::grouped/import/1").json()
+    assert grouping(mine) == wanted
+    text = lookml_of(chief, mine)
+    again = chief.post("/dashboards/lookml", {"lookml": text, "folder_id": "1"}).json()
+    assert grouping(again) == wanted
+    copy = chief.post(f"/dashboards/{again['id']}/copy").json()
+    assert grouping(copy) == wanted
+    ids = {one["id"] for one in copy["dashboard_elements"]}
+    (component,) = [
+        one
+        for one in copy["dashboard_layouts"][0]["dashboard_layout_components"]
+        if one.get("group_id")
+    ]
+    assert component["group_id"] in ids
+    path = f"/dashboard_layout_components/{component['id']}"
+    assert chief.patch(path, {"group_id": None}).status == 200
+    assert set(grouping(chief.get(f"/dashboards/{copy['id']}").json()).values()) == {None}
+
+
+def test_a_group_that_is_not_there_is_told(
+    make_instance: Callable[..., Instance], project: Path
+) -> None:
+    (project / "grouped.dashboard.lookml").write_text(GROUPED.replace("group: box", "group: bax"))
+    chief = make_instance(project).as_role("Admin")
+    errors = chief.post("/projects/thelook/validate").json()["errors"]
+    assert any('in unknown group "bax"' in one["message"] for one in errors)

@@ -857,3 +857,19 @@ def test_what_one_may_not_see_is_not_viewed(site: Site) -> None:
     site.sign_in(permissions=["access_data", "see_looks"])
     assert site.browser.get(f"/embed/dashboards/{dashboard}").status == 200
     assert site.admin.get(f"/dashboards/{dashboard}").json()["view_count"] == 0
+
+
+def test_who_made_content_is_told_to_those_who_may_know_them(site: Site) -> None:
+    admin = site.admin
+    query = {"model": "thelook", "view": "users", "fields": ["users.count"]}
+    slug = admin.post("/queries", query).json()["id"]
+    look = admin.post("/looks", {"title": "x", "folder_id": "1", "query_id": slug}).json()
+    dashboard = admin.post("/dashboards", {"title": "x", "folder_id": "1"}).json()
+    site.sign_in(permissions=["access_data", "see_looks", "see_user_dashboards"])
+    guest = site.instance.client_of(int(site.user()["id"]))
+    colleague = site.instance.as_role("Viewer")
+    for path in (f"/looks/{look['id']}", f"/dashboards/{dashboard['id']}"):
+        assert colleague.get(path).json()["user_name"] == look["user_name"]
+        shown = guest.get(path)
+        assert shown.status == 200
+        assert shown.json()["user_name"] is None

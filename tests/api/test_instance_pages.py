@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import smtplib
-from base64 import b64encode
+import socketserver
+import threading
+from base64 import b64decode, b64encode
 from email.message import EmailMessage
 from typing import Any, Self
 
@@ -255,3 +257,44 @@ def test_addresses_are_those_of_the_settings(make_instance: Any) -> None:
     instance = make_instance(egress_ip_addresses="192.0.2.1, 2001:db8::1")
     found = instance.as_role("Admin").get("/public_egress_ip_addresses").json()
     assert found == {"egress_ip_addresses": ["192.0.2.1", "2001:db8::1"]}
+
+
+# The mail server
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """Greets, lets one client in, and takes nothing."""
+
+    def handle(self) -> None:
+        self._say("220 mail.example.com")
+        for line in self.rfile:
+            word = line.split()[0].upper()
+            if word == b"EHLO":
+                self._say("250-mail.example.com\r\n250 AUTH PLAIN")
+            elif word == b"AUTH":
+                known = b64decode(line.split()[2]) == b"\0us\0secret"
+                self._say("235 welcome" if known else "535 unknown")
+            else:
+                self._say("221 bye" if word == b"QUIT" else "250 ok")
+
+    def _say(self, text: str) -> None:
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+def test_a_mail_server_is_kept_once_it_answered(instance: Instance, admin: ApiClient) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        body = {"address": "127.0.0.1", "port": server.server_address[1], "from": "us@example.com"}
+        body |= {"user_name": "us", "password": "secret"}
+        assert admin.get("/smtp_status").json()["is_valid"] is False
+        refused = admin.post("/smtp_settings", body | {"password": "wrong"})
+        assert (refused.status, "535" in refused.text) == (400, True)
+        assert admin.get("/smtp_status").json()["is_valid"] is False
+        assert admin.post("/smtp_settings", body).status == 204
+        assert admin.get("/smtp_status").json()["is_valid"] is True
+        server.shutdown()
+    assert admin.get("/smtp_status").json()["is_valid"] is False
+    assert instance.as_role("Developer").post("/smtp_settings", body).status in (403, 404)
+    for field, value in (("address", ""), ("address", "a b"), ("port", 0), ("from", "a\nb")):
+        answer = admin.post("/smtp_settings", body | {field: value})
+        assert [one["field"] for one in answer.json()["errors"]] == [field]

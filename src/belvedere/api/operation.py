@@ -163,6 +163,8 @@ def operation(
         facts = contract.operations()[name]
         if (facts.method, facts.path) != (method, path):
             raise TypeError(f"{name} is published as {facts.method} {facts.path}")
+        if str(status) not in facts.answers:
+            raise TypeError(f"{name} is not published to answer {status}")
         annotations = {
             parameter.name: str(parameter.annotation)
             for parameter in inspect.signature(handler).parameters.values()

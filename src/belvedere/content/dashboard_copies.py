@@ -63,11 +63,13 @@ def copied(
     layout_ids = _copy_layouts(session, dashboard, made)
     images.copy(session, dashboard, made)
     element_ids = _copy_elements(session, dashboard, made, layout_ids)
+    groups = {str(before): str(after) for before, after in element_ids.items()}
     for layout in dashboard.layouts:
         for component in layout.components:
             session.add(
                 DashboardLayoutComponent(
-                    **_values(component, _OWN),
+                    **_values(component, _OWN | {"group_id"}),
+                    group_id=groups.get(component.group_id or "", component.group_id),
                     dashboard_layout_id=layout_ids[layout.id],
                     dashboard_element_id=element_ids[component.dashboard_element_id],
                 )
@@ -109,6 +111,10 @@ def _copy_elements(
             result_maker=ResultMaker(**_values(maker, _OWN)) if maker is not None else None,
         )
         session.add(found[element.id])
+    session.flush()
+    for element in found.values():
+        group = (element.group_id or "").isdecimal() and found.get(int(element.group_id or 0))
+        element.group_id = str(group.id) if group else element.group_id
     session.flush()
     return {before: element.id for before, element in found.items()}
 

@@ -144,6 +144,7 @@ def fill(
         made = elements.create(session, dashboard, values, asked)
         made.lookml_link_id = item.name
         _place(session, dashboard, made, places[item.name])
+    _group(dashboard, {item.name: item.group for item in source.elements if item.group})
     session.flush()
 
 
@@ -222,6 +223,17 @@ def _place(
         for component in layout.components:
             if component.dashboard_element_id == element.id and given:
                 layouts.update_component(session, dashboard.layouts, component, given)
+
+
+def _group(dashboard: Dashboard, groups: Mapping[str, str]) -> None:
+    """Put elements under those of their groups; both are named as in the LookML."""
+    ids = {element.lookml_link_id: element.id for element in dashboard.elements}
+    of = {ids[name]: str(ids[group]) for name, group in groups.items() if group in ids}
+    for element in dashboard.elements:
+        element.group_id = of.get(element.id)
+    for layout in dashboard.layouts:
+        for component in layout.components:
+            component.group_id = of.get(component.dashboard_element_id)
 
 
 # What tiles show

@@ -67,7 +67,9 @@ def lookml_of(session: Session, dashboard: Dashboard, sees: Sees) -> lookml.Dash
     }
     kind = active.type if active is not None else None
     options = {name: getattr(dashboard, name) for name in OPTIONS}
-    names = _Names()
+    taken = _Names()
+    names = {row.id: taken.free(row) for row in dashboard.elements}
+    groups = {str(row.id): names[row.id] for row in dashboard.elements if row.type == "group"}
     return lookml.Dashboard(
         name=_name_of(dashboard.title),
         model="",
@@ -81,7 +83,10 @@ def lookml_of(session: Session, dashboard: Dashboard, sees: Sees) -> lookml.Dash
         tabs=tuple(lookml.DashboardTab(name=tab.label or "", label=tab.label) for tab in tabs),
         filters=tuple(_filter(row) for row in dashboard.filters),
         elements=tuple(
-            _element(session, row, names.free(row), places.get(row.id), sees)
+            structs.replace(
+                _element(session, row, names[row.id], places.get(row.id), sees),
+                group=groups.get(row.group_id or ""),
+            )
             for row in dashboard.elements
         ),
         options={name: value for name, value in options.items() if value and is_plain(value)},

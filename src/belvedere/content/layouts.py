@@ -177,5 +177,8 @@ def update_component(
     properties.assign(component, values, _COMPONENT_CHECKS)
     if target is not None:
         component.dashboard_layout_id = int(target)
+    if "group_id" in values:
+        element = session.get_one(DashboardElement, component.dashboard_element_id)
+        element.group_id = component.group_id
     session.flush()
     session.expire_all()

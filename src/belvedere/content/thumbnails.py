@@ -32,7 +32,7 @@ def chart_of(session: Session, look: Look) -> str:
 
 def tiles_of(session: Session, dashboard: Dashboard) -> list[Tile]:
     """The tiles of a dashboard's first layout; those that it does not place come last."""
-    elements = dashboard.elements
+    elements = [element for element in dashboard.elements if element.type != "group"]
     kinds = _kinds(session, elements)
     places = _places(dashboard)
     found = []

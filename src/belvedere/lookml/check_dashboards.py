@@ -68,8 +68,13 @@ class _Checker:
                     message = f'a row names unknown element "{name}".{did_you_mean(name, names)}'
                     yield self.problem(message, dashboard.location)
         tabs = {tab.name for tab in dashboard.tabs} | {tab.label for tab in dashboard.tabs}
+        groups = {item.name for item in dashboard.elements if item.type == "group"}
         for element in dashboard.elements:
             yield from self._element(element)
+            if element.group and element.group not in groups:
+                hint = did_you_mean(element.group, groups)
+                message = f'element "{element.name}" is in unknown group "{element.group}".{hint}'
+                yield self.problem(message, element.location)
             if element.tab_name and tabs and element.tab_name not in tabs:
                 hint = did_you_mean(element.tab_name, filter(None, tabs))
                 yield self.problem(f'unknown tab "{element.tab_name}".{hint}', element.location)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 FILTER_TYPES = ("field_filter", "number_filter", "date_filter", "string_filter")
 LAYOUTS = ("newspaper", "grid", "static", "tile")
-TEXT_TYPES = frozenset({"text", "button"})
+TEXT_TYPES = frozenset({"text", "button", "group"})
+"""Of elements that ask nothing."""
 
 _NAMES = (
     "dashboard title description preferred_slug preferred_viewer layout rows tile_size width tabs "
@@ -16,13 +17,14 @@ _OPTIONS = (
     "appearance theme color_collection alert_sync_with_dashboard_filter_enabled show_title "
     "show_filters_bar text_tile_text_color tile_background_color tile_text_color background_color "
     "title_color default_tab hidden tile_separator tile_border_radius chat_enabled groups "
-    "show_applied_filters preserve_desktop_layout download_settings layout_granularity style"
+    "show_applied_filters preserve_desktop_layout download_settings layout_granularity style "
+    "enabled_dashboard_agents default_dashboard_agent"
 )
 OPTIONS = tuple(_OPTIONS.split())
 PARAMETERS = frozenset([*_NAMES.split(), *OPTIONS])
 _FILTER = (
     "name title type default_value allow_multiple_values required ui_config model explore field "
-    "listens_to_filters group_label base_view dimension row tab_name"
+    "listens_to_filters group_label base_view dimension row tab_name vis_filter"
 )
 FILTER_PARAMETERS = frozenset(_FILTER.split())
 _QUERY_KEYS = (
@@ -33,7 +35,7 @@ _QUERY_KEYS = (
 _ELEMENT_KEYS = (
     "name title type merged_queries title_hidden refresh row col width height top left note_state "
     "note_display note_text note title_text subtitle_text body_text rich_content_json "
-    "extension_id filter_id aria_description tab_name"
+    "extension_id filter_id aria_description tab_name group"
 )
 STRUCTURE = frozenset(f"{_QUERY_KEYS} {_ELEMENT_KEYS}".split())
 OLD_TYPES = {"looker_single_value": "single_value", "looker_table": "looker_grid"}

@@ -114,6 +114,7 @@ def _element(item: DashboardElement) -> dict[str, Any]:
     for name in ("row", "col", "width", "height"):
         _put(found, name, getattr(item.placement, name))
     _put(found, "tab_name", item.tab_name)
+    _put(found, "group", item.group)
     return found
 
 

@@ -110,6 +110,7 @@ class DashboardElement(msgspec.Struct, frozen=True, kw_only=True):
     filter_id: str | None = None
     aria_description: str | None = None
     tab_name: str | None = None
+    group: str | None = None
     vis_config: dict[str, Any] = {}
     location: Location | None = None
 

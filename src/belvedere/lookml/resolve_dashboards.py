@@ -290,6 +290,7 @@ class _Resolver:
             filter_id=self._text(item, "filter_id"),
             aria_description=self._text(item, "aria_description"),
             tab_name=self._text(item, "tab_name"),
+            group=self._text(item, "group"),
             vis_config=config,
             location=self._place(item),
         )

@@ -102,7 +102,6 @@ COMPONENT = (
     "granular_column",
     "granular_width",
     "granular_height",
-    "group_id",
 )
 MERGE = ("column_limit", "dynamic_fields", "pivots", "sorts", "total", "limit", "vis_config")
 ITEM = (

@@ -140,6 +140,7 @@ def _layout(shown: dict[str, Any], numbers: dict[str, int]) -> dict[str, Any]:
     data["components"] = sorted(
         (
             {"element": numbers[one["dashboard_element_id"]], **kept(one, COMPONENT)}
+            | ({"group": numbers[one["group_id"]]} if one.get("group_id") in numbers else {})
             for one in shown.get("dashboard_layout_components") or ()
             if one.get("dashboard_element_id") in numbers and not one.get("deleted")
         ),

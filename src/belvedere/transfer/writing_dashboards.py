@@ -128,6 +128,8 @@ class DashboardWriter:
             component = there.get(elements[one["element"]])
             if component is not None:
                 body = kept(one, COMPONENT)
+                if one.get("group") is not None:
+                    body["group_id"] = elements[one["group"]]
                 self._api.patch(f"/dashboard_layout_components/{part(component)}", body)
 
 

@@ -10,7 +10,7 @@ from belvedere.accounts import mail
 from belvedere.accounts.mail import MailError
 from belvedere.accounts.permissions import EMBED_PERMISSIONS, PARENTS, Permission
 from belvedere.api.call import Call
-from belvedere.api.operation import get, patch, post
+from belvedere.api.operation import get, operation, patch
 from belvedere.errors import BadRequest, Invalid, Problem
 from belvedere.instance import configuration, general
 from belvedere.instance.configuration import Change
@@ -33,7 +33,7 @@ def set_setting(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     return _present(call, general.change(call.db, call.services.vault, body, change))
 
 
-@post("/smtp_settings", requires=_ADMIN)
+@operation("POST", "/smtp_settings", requires=_ADMIN, status=204)
 def set_smtp_settings(call: Call, body: dict[str, Any]) -> None:
     """Say how mail is sent, once that was tried."""
     problems = list(_smtp_problems(body))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from belvedere.accounts.tables import User
 from belvedere.api.call import Call
+from belvedere.api.people import known_people
 from belvedere.clock import iso
 from belvedere.content import metadata
 from belvedere.content.among import among, encoded
@@ -26,11 +27,12 @@ def time_of(moment: datetime | None) -> str | None:
 
 
 def people(call: Call, ids: Iterable[int | None]) -> dict[int | None, User]:
-    """By id; nobody for None."""
+    """By id, whom the caller may know; nobody for None."""
     wanted = {user_id for user_id in ids if user_id is not None}
     if not wanted:
         return {}
-    found = call.db.scalars(select(User).where(among(User.id, encoded(wanted))))
+    chosen = select(User).where(among(User.id, encoded(wanted)), known_people(call))
+    found = call.db.scalars(chosen)
     return {user.id: user for user in found}
 
 

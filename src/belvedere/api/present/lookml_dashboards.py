@@ -29,6 +29,7 @@ from belvedere.content.intervals import milliseconds
 from belvedere.content.tables import ContentMetadata, Folder
 from belvedere.errors import Invalid, NotFound
 from belvedere.instance import markup
+from belvedere.lookml.dashboard_vocabulary import TEXT_TYPES
 from belvedere.lookml.dashboard_writing import unpacked
 from belvedere.lookml.dashboards import (
     Dashboard,
@@ -227,7 +228,7 @@ class _Parts:
         return [self._element(item) for item in self._row.elements]
 
     def _element(self, item: DashboardElement) -> dict[str, Any]:
-        is_text = item.type in ("text", "button")
+        is_text = item.type in TEXT_TYPES
         shown: dict[str, Any] = {
             "can": abilities(edits=False),
             "id": f"{self._row.id}::{item.name}",
@@ -253,6 +254,8 @@ class _Parts:
         for name in _TEXTS:
             text = getattr(item, name)
             shown[f"{name}_as_html"] = markup.rendered(text) if text else None
+        if item.group:
+            shown["group_id"] = f"{self._row.id}::{item.group}"
         return shown | (self._data(item) if self._is_open(item) else {})
 
     def _data(self, item: DashboardElement) -> dict[str, Any]:
