@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import posixpath
 import re
+import sys
+from bisect import bisect_left
 from functools import lru_cache
 
 _TAILS = ("", ".lkml", ".lookml", ".view.lkml", ".explore.lkml", ".dashboard.lookml")
+_LAST = chr(sys.maxunicode)
 
 
 def matching(pattern: str, including: str, project: str, files: list[str]) -> list[str]:
-    """The files (paths within the project, sorted) that `pattern`, written in file
+    """Those of `files` (paths within the project, sorted) that `pattern`, written in file
     `including`, names. Absolute patterns may begin with the project's own name.
     """
     for candidate in _anchored(pattern, including, project):
         compiled = _compiled(candidate)
-        found = [path for path in files if compiled.fullmatch(path)]
+        plain = re.split(r"[*?[]", candidate, maxsplit=1)[0]
+        first, behind = bisect_left(files, plain), bisect_left(files, plain + _LAST)
+        found = [path for path in files[first:behind] if compiled.fullmatch(path)]
         if found:
             return found
     return []

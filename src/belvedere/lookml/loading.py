@@ -46,9 +46,24 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A model, with what it was made from and what was found wrong in making it."""
+
+    version: str
+    raws: list[Raw]
+    model: Model
+    diagnostics: list[Diagnostic]
+    resolved: _Resolved
+
+    def is_of(self, version: str, raws: list[Raw]) -> bool:
+        """Whether it would come out the same: of the very same blocks in the same order."""
+        return self.version == version and [*map(id, self.raws)] == [*map(id, raws)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A project as its files say; `diagnostics` are those of reading, `resolved` what may be
-    used again by the next load.
+    """A project as its files say; `diagnostics` are those of reading, `made` what may be used
+    again by the next load.
     """
 
     name: str
@@ -59,7 +74,7 @@ class Loaded:
     manifest: Manifest | None
     version: str
     diagnostics: list[Diagnostic]
-    resolved: _Resolved
+    made: Mapping[str, _Made]
 
 
 def load(
@@ -167,8 +182,11 @@ class _Loader:
         self._state = state
         self._files = files
         self._imported_projects = imported
-        self._known = before.resolved if before is not None else {}
-        self._resolved: _Resolved = {}
+        self._earlier = before.made if before is not None else {}
+        self._made: dict[str, _Made] = {}
+        self._known: _Resolved = {}
+        for made in self._earlier.values():
+            self._known |= made.resolved
         self._diagnostics: list[Diagnostic] = []
         manifest_reader = Reader(Constants())
         self._manifest = _manifest(files, "", manifest_reader)
@@ -195,7 +213,7 @@ class _Loader:
             manifest=self._manifest,
             version=digest.hexdigest(),
             diagnostics=self._diagnostics,
-            resolved=self._resolved,
+            made=self._made,
         )
 
     def _model_files(self) -> dict[str, str]:
@@ -265,8 +283,21 @@ class _Loader:
         for key, values in self._shared(included[1:]).items():
             own.values.setdefault(key, values)
         version = self._version(name, included)
+        self._diagnostics += reader.diagnostics
+        made = self._earlier.get(name)
+        if made is None or not made.is_of(version, raws):
+            made = self._new(name, version, own, raws, included)
+        self._made[name] = made
+        self._diagnostics += made.diagnostics
+        return made.model
+
+    def _new(
+        self, name: str, version: str, own: Raw, raws: list[Raw], included: list[str]
+    ) -> _Made:
+        reader = Reader(self._constants, name)
         dashboards, problems = resolve_dashboards(name, self._dashboards(included))
         fiscal = own.last("fiscal_month_offset") is not None
+        resolved: _Resolved = {}
 
         def view_of(reader: Reader, raw: Raw) -> View:
             return resolve_view(reader, raw, fiscal=fiscal)
@@ -278,13 +309,14 @@ class _Loader:
             version,
             own,
             raws,
-            self._remembering(reader, view_of, int(fiscal)),
-            self._remembering(reader, resolve_explore, -1),
+            self._remembering(reader, view_of, int(fiscal), resolved),
+            self._remembering(reader, resolve_explore, -1, resolved),
         )
-        self._diagnostics += [*reader.diagnostics, *problems]
-        return msgspec.structs.replace(
+        self._known |= resolved
+        whole = msgspec.structs.replace(
             model, dashboards=dashboards, localization=self._localization
         )
+        return _Made(version, raws, whole, [*reader.diagnostics, *problems], resolved)
 
     def _shared(self, included: list[str]) -> dict[str, list[Value]]:
         """What included files say of the model; the model file's own word counts above it."""
@@ -306,21 +338,27 @@ class _Loader:
         return digest.hexdigest()
 
     def _remembering(
-        self, reader: Reader, resolve: Callable[[Reader, Raw], T], kind: int
+        self,
+        reader: Reader,
+        resolve: Callable[[Reader, Raw], T],
+        kind: int,
+        resolved: _Resolved,
     ) -> Callable[[Raw], T]:
-        """Resolves an object, or answers the earlier resolution of the very same parts."""
+        """Resolves an object, or answers the earlier resolution of the very same parts; notes it
+        in `resolved`.
+        """
         constants = self._constants.identity()
 
-        def resolved(raw: Raw) -> T:
+        def resolution(raw: Raw) -> T:
             parts = raw.sources
             key = (*map(id, parts), kind, constants)
-            found = self._known.get(key) or self._resolved.get(key)
+            found = self._known.get(key) or resolved.get(key)
             if found is None:
                 fresh = Reader(self._constants, reader.model)
                 found = parts, resolve(fresh, raw), fresh.diagnostics
-            self._resolved[key] = found
+            resolved[key] = found
             reader.diagnostics += found[2]
             made: T = found[1]
             return made
 
-        return resolved
+        return resolution
