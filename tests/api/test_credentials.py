@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from typing import Any, Self
 
 import pytest
-from tests.api.browser import Browser
+from tests.api.browser import Browser, hidden
 from tests.api.client import ApiClient, Response
 from tests.api.conftest import Instance
 from tests.api.test_users import me
@@ -349,6 +350,55 @@ def test_people_ask_for_their_own_link_and_nobody_else_s(
     }
     assert len(told) == 1
     assert len(outbox) == 1
+
+
+def test_nobody_ends_an_invitation_from_outside(
+    instance: Instance, admin: ApiClient, outbox: list[tuple[str, str]]
+) -> None:
+    user = instance.user("Viewer")
+    email = admin.get(f"/users/{user}").json()["email"]
+    shown = admin.post(f"/users/{user}/credentials_email/send_password_reset").json()
+    browser = Browser(instance.anonymous)
+    form = hidden(browser.get("/password/forgot")) | {"email": email}
+    assert browser.post("/password/forgot", form).status == 200
+    instance.services.password_mail._pool.shutdown()
+    assert len(outbox) == 1
+    assert opened(instance, link(shown)).status == 200
+
+
+def test_an_overwritten_address_is_proven(
+    instance: Instance, admin: ApiClient, outbox: list[tuple[str, str]]
+) -> None:
+    user = with_password(instance)
+    path = f"/users/{user}"
+    browser = Browser(instance.anonymous)
+
+    def asked() -> str:
+        answer = admin.post(f"{path}/update_emails", {"email": "new@example.com"})
+        assert (answer.status, answer.json()["is_disabled"]) == (200, True)
+        recipient, text = outbox[-1]
+        assert recipient == "new@example.com"
+        found = re.search(r"http://[^/]+(/account/verify/\w+)", text)
+        assert found is not None
+        return found[1]
+
+    admin.patch(path, {"is_disabled": True})
+    first, second = asked(), asked()
+    assert browser.get(first).status == 404
+    page = browser.get(second)
+    assert page.status == 200
+    assert admin.get(path).json()["is_disabled"] is True
+    assert browser.post(second, {"csrf": "forged"}).status == 403
+    assert browser.post(second, hidden(page)).status == 200
+    assert admin.get(path).json()["is_disabled"] is False
+    assert browser.sign_in("new@example.com", PASSWORD).status == 303
+
+    admin.patch(path, {"is_disabled": True})
+    third = asked()
+    admin.patch(path, {"is_disabled": False})
+    admin.patch(path, {"is_disabled": True})
+    for used in (second, third):
+        assert Browser(instance.anonymous).get(used).status == 404
 
 
 def test_a_mail_server_that_refuses_is_told(

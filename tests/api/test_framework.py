@@ -178,3 +178,11 @@ def test_descriptions_need_no_login(instance, admin) -> None:
     assert versions["current_version"]["version"] == "4.0"
     assert {zone["value"] for zone in admin.get("/timezones").json()} >= {"UTC", "Europe/Berlin"}
     assert {"fr", "en", "uk"} <= {locale["code"] for locale in admin.get("/locales").json()}
+
+
+def test_answers_are_neither_kept_nor_guessed_at(instance, admin) -> None:
+    client_id, secret = instance.api_key()
+    login = instance.anonymous.post("/login", {"client_id": client_id, "client_secret": secret})
+    for answer in (login, admin.get("/user"), admin.get("/users/999")):
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"

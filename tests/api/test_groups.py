@@ -116,3 +116,21 @@ def test_names_of_any_alphabet_are_taken_once(admin: ApiClient) -> None:
     assert [g["name"] for g in admin.get("/groups/search", params={"name": "ÉQ%"}).json()] == [
         "ÉQUIPE"
     ]
+
+
+def test_groups_that_may_see_content(instance: Instance, admin: ApiClient) -> None:
+    folder = admin.post("/folders", {"name": "F", "parent_id": "1"}).json()
+    group = admin.post("/groups", {"name": "Readers"}).json()["id"]
+    meta = folder["content_metadata_id"]
+    admin.patch(f"/content_metadata/{meta}", {"inherits": False})
+    grant = {"content_metadata_id": meta, "permission_type": "view", "group_id": group}
+    assert admin.post("/content_metadata_access", grant).status == 200
+
+    def found(client: ApiClient, identifier: str) -> list[str]:
+        rows = client.get("/groups", params={"content_metadata_id": identifier}).json()
+        return [row["name"] for row in rows]
+
+    assert "Readers" in found(admin, meta)
+    assert "Readers" not in found(admin, admin.get("/folders/1").json()["content_metadata_id"])
+    assert found(admin, "999999") == []
+    assert found(instance.as_role("Viewer"), meta) == ["All Users"]

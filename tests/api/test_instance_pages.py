@@ -298,3 +298,24 @@ def test_a_mail_server_is_kept_once_it_answered(instance: Instance, admin: ApiCl
     for field, value in (("address", ""), ("address", "a b"), ("port", 0), ("from", "a\nb")):
         answer = admin.post("/smtp_settings", body | {field: value})
         assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("timezone", "Nowhere/Land", "Europe/Vienna"),
+        ("host_url", "javascript:alert(1)", "https://bi.example.com"),
+        ("content_certification_documentation_link", "javascript:x", "https://example.com/how"),
+        ("email_domain_allowlist", ["a b"], ["example.com", "*.example.org"]),
+        ("dashboard_auto_refresh_minimum_interval", "soon", "30 seconds"),
+    ],
+)
+def test_settings_have_a_form_and_null_takes_them_back(
+    admin: ApiClient, name: str, wrong: Any, right: Any
+) -> None:
+    before = admin.get("/setting").json()[name]
+    refused = admin.patch("/setting", {name: wrong, "onboarding_enabled": True})
+    assert [item["field"] for item in refused.json()["errors"]] == [name]
+    assert admin.get("/setting").json()["onboarding_enabled"] is False
+    assert admin.patch("/setting", {name: right}).json()[name] == right
+    assert admin.patch("/setting", {name: None}).json()[name] == before

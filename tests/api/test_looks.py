@@ -468,6 +468,7 @@ def test_a_look_is_drawn(admin: ApiClient, result_format: str, start: bytes) -> 
     assert picture.content.startswith(start)
     public = admin.get(f"/looks/{look['public_slug']}.{result_format}", outside=True)
     assert public.content.startswith(start)
+    assert public.headers["content-security-policy"].startswith("sandbox ")
 
 
 def test_a_changed_look_answers_anew(instance: Instance, admin: ApiClient) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
+from tests.api.people import made
 
 from belvedere.accounts import membership, permissions
 from belvedere.accounts.permissions import Permission
@@ -221,3 +222,24 @@ def test_only_administrators_make_administrators(
 def test_nobody_takes_the_admin_role_from_themselves(admin: ApiClient) -> None:
     assert admin.put("/roles/1/users", []).status == 400
     assert admin.get("/roles/1").status == 200
+
+
+def test_groups_leave_an_administrator(instance: Instance, admin: ApiClient) -> None:
+    role = made(admin, "role", "Admin")
+    outer, inner = (admin.post("/groups", {"name": name}).json()["id"] for name in "oi")
+    other = instance.as_role(None)
+    own, theirs = (client.get("/user").json()["id"] for client in (admin, other))
+    admin.post(f"/groups/{outer}/groups", {"group_id": inner})
+    admin.post(f"/groups/{inner}/users", {"user_id": theirs})
+    assert admin.put(f"/roles/{role}/groups", [outer]).status == 200
+    assert other.put(f"/users/{own}/roles", []).status == 200
+    ways = [
+        other.put(f"/roles/{role}/groups", []),
+        other.delete(f"/groups/{outer}"),
+        other.delete(f"/groups/{inner}"),
+        other.delete(f"/groups/{outer}/groups/{inner}"),
+        other.delete(f"/groups/{inner}/users/{theirs}"),
+    ]
+    assert [answer.status for answer in ways] == [400] * len(ways)
+    assert ways[0].json()["message"] == "Nobody would be an administrator any more"
+    assert other.get("/password_config").status == 200

@@ -200,7 +200,17 @@ def test_what_is_not_mirrored_can_be_taken_away(
     browser.sign_in("ada", PASSWORD)
     assert len(user_of(admin, "ada@example.com")["role_ids"]) == 3
 
+    free = user_of(admin, "ada@example.com")
+    assert (free["roles_externally_managed"], free["allow_direct_roles"]) == (True, True)
     admin.patch("/ldap_config", {"allow_direct_roles": False})
+    assert set(user_of(admin, "ada@example.com")["role_ids"]) == {viewer, developer}
+    direct = made(admin, "role", "User")
+    assert admin.put(f"/users/{ada}/roles", [direct]).status == 403
+    refused = admin.put(f"/roles/{direct}/users", [ada])
+    assert refused.status == 403
+    assert "groups of LDAP alone" in refused.text
+    assert admin.put(f"/users/{ada}/roles", []).status == 200
+    assert user_of(admin, "ada@example.com")["allow_direct_roles"] is False
     Browser(admin).sign_in("ada", PASSWORD)
     assert set(user_of(admin, "ada@example.com")["role_ids"]) == {viewer, developer}
 
@@ -219,6 +229,7 @@ def test_what_is_not_mirrored_can_be_taken_away(
     admin.patch("/ldap_config", {"allow_normal_group_membership": False})
     Browser(admin).sign_in("ada", PASSWORD)
     assert own not in user_of(admin, "ada@example.com")["group_ids"]
+    assert admin.post(f"/groups/{own}/users", {"user_id": ada}).status == 403
 
 
 def test_attributes_are_taken_over_and_let_go(

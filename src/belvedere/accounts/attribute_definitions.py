@@ -18,7 +18,7 @@ from belvedere.accounts.tables import (
     UserAttributeUserValue,
 )
 from belvedere.errors import Invalid, MethodNotAllowed, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, lock
 from belvedere.vault import Vault
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -144,6 +144,7 @@ def set_group_values(
     chosen = list(values)
     for item in chosen:
         check_value(found, item.value)
+    lock(session, UserAttribute, UserAttribute.id == found.id)
     session.execute(
         delete(UserAttributeGroupValue).where(UserAttributeGroupValue.user_attribute_id == found.id)
     )
@@ -168,6 +169,7 @@ def set_group_value(
     """One group's value; a group that had none comes last."""
     attributes.check_settable(found)
     check_value(found, item.value)
+    lock(session, UserAttribute, UserAttribute.id == found.id)
     row = session.get(UserAttributeGroupValue, (found.id, item.group_id))
     if row is None:
         ranks = select(func.max(UserAttributeGroupValue.rank)).where(

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from belvedere import ids
 from belvedere.accounts import credentials, signing_in, users
 from belvedere.accounts.credentials import RESET_CONTEXT
 from belvedere.accounts.tables import EmailCredentials, ExternalCredentials, User
 from belvedere.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, Problem
 from belvedere.vault import Vault
 
+VERIFY = "/account/verify/"
 _FORCED = "forced_password_reset_at_next_login"
 
 
@@ -69,17 +71,40 @@ def remove(session: Session, user: User, now: datetime) -> None:
     users.touched(session, user, now)
 
 
-def overwrite(session: Session, user: User, email: str, now: datetime) -> None:
-    """Put one address in place of all that are known of a disabled user."""
+def overwrite(session: Session, vault: Vault, user: User, email: str, now: datetime) -> str | None:
+    """Put one address in place of all that are known of a disabled user; the token of the link
+    that proves it and enables the user, who stays disabled until then. None for somebody who does
+    not sign in with an address.
+    """
     if not user.is_disabled:
         raise BadRequest("Only the addresses of disabled users can be overwritten")
     address = users.check_email(session, email, user.id)
     user.email = address
+    token = None
     if user.email_credentials is not None:
         user.email_credentials.email = address
         _forget_link(user.email_credentials)
+        token = ids.token()
+        user.email_credentials.verification_digest = vault.digest(token)
     for item in user.external_credentials:
         item.email = address
+    users.touched(session, user, now)
+    return token
+
+
+def find_verification(session: Session, vault: Vault, token: str) -> User | None:
+    """The disabled user whose address the link proves."""
+    owners = select(EmailCredentials.user_id).where(
+        EmailCredentials.verification_digest == vault.digest(token)
+    )
+    chosen = select(User).where(User.id.in_(owners), User.is_disabled).with_for_update()
+    return session.scalar(chosen)
+
+
+def verify(session: Session, user: User, now: datetime) -> None:
+    """Let the user in again; the link means nothing any more."""
+    get(user).verification_digest = None
+    user.is_disabled = False
     users.touched(session, user, now)
 
 
@@ -97,7 +122,7 @@ def renew_link(vault: Vault, found: EmailCredentials, now: datetime) -> str:
 
 
 def _forget_link(found: EmailCredentials) -> None:
-    found.reset_digest = found.sealed_reset_token = None
+    found.reset_digest = found.sealed_reset_token = found.verification_digest = None
     found.reset_expires_at = None
 
 

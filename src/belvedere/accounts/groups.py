@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from belvedere.accounts import membership, texts
 from belvedere.accounts.tables import Group, GroupChild, GroupMember, GroupRole, Role, User
 from belvedere.errors import Forbidden, Invalid, MethodNotAllowed, NotFound, Problem
-from belvedere.store import bump, find
+from belvedere.store import bump, find, lock, put
 
 ALL_USERS = 1
 
@@ -85,15 +85,14 @@ def _own(group: Group) -> None:
 def add_user(session: Session, group: Group, user: User) -> None:
     _own(group)
     if session.get(GroupMember, (group.id, user.id)) is None:
-        session.add(GroupMember(group_id=group.id, user_id=user.id))
-        session.flush()
+        put(session, GroupMember(group_id=group.id, user_id=user.id))
         bump(session, "accounts")
 
 
 def remove_user(session: Session, group: Group, user: User) -> None:
     """NotFound where the group does not list the user."""
     _own(group)
-    row = session.get(GroupMember, (group.id, user.id))
+    row = session.get(GroupMember, (group.id, user.id), with_for_update=True)
     if row is None:
         raise NotFound
     session.delete(row)
@@ -105,17 +104,17 @@ def add_group(session: Session, group: Group, child: Group) -> None:
     """Invalid where the two would end up inside one another."""
     if child.include_by_default:
         raise MethodNotAllowed(f"The group {child.name} cannot belong to another one")
+    lock(session, Group, Group.include_by_default.is_(True))  # two at once could close a circle
     if membership.is_within(session, group.id, child.id):
         message = f"The group {group.name} is {child.name} itself, or belongs to it"
         raise Invalid(Problem("group_id", "invalid", message))
     if session.get(GroupChild, (group.id, child.id)) is None:
-        session.add(GroupChild(parent_id=group.id, child_id=child.id))
-        session.flush()
+        put(session, GroupChild(parent_id=group.id, child_id=child.id))
         bump(session, "accounts")
 
 
 def remove_group(session: Session, group: Group, child: Group) -> None:
-    row = session.get(GroupChild, (group.id, child.id))
+    row = session.get(GroupChild, (group.id, child.id), with_for_update=True)
     if row is None:
         raise NotFound
     session.delete(row)
@@ -171,6 +170,7 @@ def counts(session: Session, group_ids: list[int]) -> dict[int, int]:
 def set_roles(session: Session, group: Group, role_ids: list[int]) -> None:
     if group.externally_managed:
         raise Forbidden(f"The roles of {group.name} are decided outside of this server")
+    lock(session, Group, Group.id == group.id)
     session.execute(delete(GroupRole).where(GroupRole.group_id == group.id))
     session.add_all(GroupRole(group_id=group.id, role_id=role_id) for role_id in set(role_ids))
     session.flush()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from belvedere.accounts.tables import LoginLockout, User
 from belvedere.errors import NotFound, TooManyRequests
+from belvedere.store import sweep
 from belvedere.vault import Vault
 
 MOST_FAILURES = 4
@@ -31,9 +32,19 @@ class Attempt:
         return vault.digest(f"lockout {self.auth_type} {self.remote_id.lower()} {self.ip}")[:32]
 
 
+def _queue(session: Session, key: str) -> None:
+    """One attempt after the other, until the transaction ends: else many at once would all be
+    checked before the first of them has failed. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
+
+
 def check(session: Session, vault: Vault, attempt: Attempt, now: datetime) -> None:
     """TooManyRequests while the attempt is locked out, with right credentials too."""
-    row = session.get(LoginLockout, attempt.key(vault))
+    key = attempt.key(vault)
+    _queue(session, key)
+    row = session.get(LoginLockout, key)
     if row is not None and row.lockout_at is not None:
         left = (row.lockout_at + LOCKED_FOR - now).total_seconds()
         if left > 0:
@@ -44,9 +55,10 @@ def failed(
     session: Session, vault: Vault, attempt: Attempt, now: datetime, user: User | None = None
 ) -> None:
     """Count a failure. One that is older than a lockout would last does not count any more."""
-    session.execute(delete(LoginLockout).where(LoginLockout.failed_at < now - 2 * LOCKED_FOR))
+    sweep(session, LoginLockout, LoginLockout.failed_at < now - 2 * LOCKED_FOR)
     key = attempt.key(vault)
-    row = session.get(LoginLockout, key)
+    _queue(session, key)
+    row = session.get(LoginLockout, key, populate_existing=True)
     if row is None:
         row = LoginLockout(
             key=key,

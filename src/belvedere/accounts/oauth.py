@@ -31,7 +31,7 @@ from belvedere.accounts.tables import (
 )
 from belvedere.accounts.tokens import IssuedToken
 from belvedere.errors import BelvedereError, Conflict, Invalid, NotFound, Problem
-from belvedere.store import bump
+from belvedere.store import bump, put, sweep
 from belvedere.vault import Vault
 
 CODE_LIFETIME = timedelta(seconds=60)
@@ -197,8 +197,10 @@ def is_activated(session: Session, app: OauthClientApp, user_id: int) -> bool:
 
 def activate(session: Session, app: OauthClientApp, user_id: int, now: datetime) -> None:
     if not is_activated(session, app, user_id):
-        session.add(OauthActivation(client_guid=app.client_guid, user_id=user_id, created_at=now))
-        session.flush()
+        put(
+            session,
+            OauthActivation(client_guid=app.client_guid, user_id=user_id, created_at=now),
+        )
 
 
 def deactivate(session: Session, guid: str, user_id: int) -> None:
@@ -282,7 +284,7 @@ def issue_code(
     redirect_uri: str,
     code_challenge: str,
 ) -> str:
-    session.execute(delete(OauthCode).where(OauthCode.expires_at <= now - REFRESH_LIFETIME))
+    sweep(session, OauthCode, OauthCode.expires_at <= now - REFRESH_LIFETIME)
     code = ids.token()
     session.add(
         OauthCode(
@@ -307,7 +309,8 @@ def redeem_code(
     lifetime: int,
 ) -> Grant:
     """`given` has client_id, redirect_uri, code and code_verifier."""
-    code = session.get(OauthCode, vault.digest(given.get("code", "")))
+    digest = vault.digest(given.get("code", ""))
+    code = session.get(OauthCode, digest, with_for_update=True)
     if code is None or code.client_guid != given.get("client_id"):
         raise OauthError("invalid_grant", "The code is not known")
     if code.used_at is not None:
@@ -340,7 +343,8 @@ def refresh(
     lifetime: int,
 ) -> Grant:
     """`given` has client_id and refresh_token."""
-    row = session.get(OauthRefreshToken, vault.digest(given.get("refresh_token", "")))
+    digest = vault.digest(given.get("refresh_token", ""))
+    row = session.get(OauthRefreshToken, digest, with_for_update=True)
     if row is None or row.client_guid != given.get("client_id"):
         raise OauthError("invalid_grant", "The refresh token is not known")
     if row.used_at is not None:
@@ -375,7 +379,7 @@ def _granted(
     lifetime: int,
     family: str,
 ) -> Grant:
-    session.execute(delete(OauthRefreshToken).where(OauthRefreshToken.expires_at <= now))
+    sweep(session, OauthRefreshToken, OauthRefreshToken.expires_at <= now)
     access = tokens.issue(session, vault, user, now, lifetime, source="oauth", source_id=family)
     refresh_token = ids.token()
     session.add(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from belvedere.accounts import mail, signing_in, welcome_mail
+from belvedere.accounts import email_credentials, mail, signing_in, welcome_mail
 from belvedere.accounts.mail import Message
 from belvedere.accounts.tables import EmailCredentials, User
 from belvedere.errors import BelvedereError
@@ -29,6 +29,12 @@ def compose(session: Session, public_url: str, token: str, *, invited: bool) -> 
         "If you did not ask for this, nothing needs to be done.\n"
     )
     return Message("A new password", text)
+
+
+def verification(public_url: str, token: str) -> Message:
+    address = f"{public_url}{email_credentials.VERIFY}{token}"
+    text = f"This is your new address here. Confirm that you read it:\n\n{address}\n"
+    return Message("Confirm your address", text)
 
 
 class PasswordMail:
@@ -59,6 +65,8 @@ class PasswordMail:
             .where(func.lower(EmailCredentials.email) == func.lower(email.strip()))
         ).first()
         if found is None or found[0].is_disabled or found[1].is_disabled:
+            return
+        if found[0].password_hash is None:  # anybody could end an invitation by asking
             return
         server = mail.server_of(session, self._vault)
         token = signing_in.begin_reset(self._vault, found[0], now)

@@ -21,7 +21,7 @@ from belvedere.accounts.tables import (
     UserRole,
 )
 from belvedere.errors import Invalid, MethodNotAllowed, NotFound, Problem
-from belvedere.store import bump, find
+from belvedere.store import bump, find, lock
 
 Row = TypeVar("Row", PermissionSet, ModelSet, Role)
 _LABELS = {PermissionSet: "permission set", ModelSet: "model set", Role: "role"}
@@ -168,6 +168,7 @@ def remove(session: Session, role: Role) -> None:
 
 def set_users(session: Session, role: Role, user_ids: Iterable[int]) -> None:
     """Exactly these people have the role directly."""
+    lock(session, Role, Role.id == role.id)
     session.execute(delete(UserRole).where(UserRole.role_id == role.id))
     session.add_all(UserRole(user_id=user_id, role_id=role.id) for user_id in set(user_ids))
     session.flush()
@@ -177,6 +178,8 @@ def set_users(session: Session, role: Role, user_ids: Iterable[int]) -> None:
 
 def set_of_user(session: Session, user: User, chosen: Iterable[Role]) -> None:
     """The user has exactly these roles directly."""
+    lock(session, User, User.id == user.id)
+    session.expire(user, ["roles"])
     user.roles = list(chosen)
     session.flush()
     bump(session, "accounts")
@@ -184,6 +187,7 @@ def set_of_user(session: Session, user: User, chosen: Iterable[Role]) -> None:
 
 def set_groups(session: Session, role: Role, group_ids: Iterable[int]) -> None:
     """Exactly these groups give the role."""
+    lock(session, Role, Role.id == role.id)
     session.execute(delete(GroupRole).where(GroupRole.role_id == role.id))
     session.add_all(GroupRole(group_id=group_id, role_id=role.id) for group_id in set(group_ids))
     session.flush()

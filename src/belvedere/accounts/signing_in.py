@@ -13,7 +13,7 @@ from belvedere import ids
 from belvedere.accounts import lockouts, oauth, passwords, policies, totp, web_sessions
 from belvedere.accounts.credentials import RESET_CONTEXT
 from belvedere.accounts.lockouts import Attempt
-from belvedere.accounts.tables import EmailCredentials, User
+from belvedere.accounts.tables import EmailCredentials, TotpCredentials, User
 from belvedere.errors import BelvedereError
 from belvedere.store import bump
 from belvedere.vault import Vault
@@ -79,7 +79,7 @@ def check_totp(
     """Whether the code is the user's now; failures count towards a lockout."""
     attempt = Attempt("totp", str(user.id), address)
     lockouts.check(session, vault, attempt, now)
-    row = user.totp_credentials
+    row = session.get(TotpCredentials, user.id, with_for_update=True)
     if row is None or not totp.accept(vault, row, code, now):
         lockouts.failed(session, vault, attempt, now, user)
         return False
@@ -109,7 +109,9 @@ def find_reset(
 ) -> EmailCredentials | None:
     """The credentials whose password the link may set now."""
     row = session.scalar(
-        select(EmailCredentials).where(EmailCredentials.reset_digest == vault.digest(token))
+        select(EmailCredentials)
+        .where(EmailCredentials.reset_digest == vault.digest(token))
+        .with_for_update()
     )
     if row is None or (row.reset_expires_at is not None and row.reset_expires_at <= now):
         return None

@@ -14,7 +14,7 @@ from belvedere.accounts import attributes, membership
 from belvedere.accounts.attributes import Attributes
 from belvedere.accounts.permissions import Permissions
 from belvedere.accounts.tables import AccessToken, EmbedSession, User
-from belvedere.store import bump
+from belvedere.store import bump, sweep
 from belvedere.vault import Vault
 
 WORKSPACES = ("production", "dev")
@@ -147,7 +147,7 @@ def set_workspace(session: Session, digest: str, workspace_id: str) -> None:
 
 
 def purge_expired(session: Session, now: datetime) -> None:
-    session.execute(delete(AccessToken).where(AccessToken.expires_at <= now))
+    sweep(session, AccessToken, AccessToken.expires_at <= now)
 
 
 def end_all(session: Session, user_id: int) -> None:

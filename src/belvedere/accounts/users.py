@@ -128,7 +128,15 @@ def change(
     if "locale" in values:
         _set_locale(session, vault, user, locale)
     touched(session, user, now)
-    if found.get("is_disabled"):
+    if "is_disabled" in found:
+        _decided(session, user)
+
+
+def _decided(session: Session, user: User) -> None:
+    """Administrators said who is let in: a link that was sent before does not say otherwise."""
+    if user.email_credentials is not None:
+        user.email_credentials.verification_digest = None
+    if user.is_disabled:
         sign_out(session, user.id)
 
 

@@ -13,6 +13,7 @@ from belvedere import ids
 from belvedere.accounts import policies
 from belvedere.accounts.tables import User, WebSession
 from belvedere.errors import NotFound
+from belvedere.store import sweep
 from belvedere.vault import Vault
 
 _SEEN_EVERY = timedelta(minutes=1)
@@ -62,7 +63,7 @@ def start(
     stay: bool = False,
 ) -> Started:
     """Sign the user in; where only one session is allowed, the others end."""
-    session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+    sweep(session, WebSession, WebSession.expires_at <= now)
     policy = policies.session_policy(session)
     if not policy.unlimited_sessions_per_user:
         end_all(session, user.id)
@@ -98,7 +99,7 @@ def start_embedded(
     sudo_user_id: int | None = None,
 ) -> Started:
     """A session that shows embedded content and opens nothing else, however long others live."""
-    session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+    sweep(session, WebSession, WebSession.expires_at <= now)
     cookie = ids.token()
     row = WebSession(
         digest=vault.digest(cookie),

@@ -29,6 +29,7 @@ from belvedere.api.redaction import redacted
 from belvedere.api.routing import Match, Router, normalized
 from belvedere.api.services import Services
 from belvedere.errors import BelvedereError, TooManyRequests, Unauthenticated
+from belvedere.store.database import conflict
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -111,6 +112,8 @@ class Application:
         else:
             answer = self._remembered(request) or await self._answered(request, receive)
         answer.headers.setdefault("X-Request-Id", request.id)
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Cache-Control", "no-store")
         answer.headers |= self._cors.headers(path, headers)
         await self._deliver(answer, request, receive, send)
 
@@ -234,14 +237,13 @@ class Application:
             answer.headers |= limits
             self._keep(request, result, call, epochs)
             return answer
-        except BelvedereError as error:
-            if call is not None:
-                call.finish(error)
-            return self._error(error, request, facts.path, documentation)
         except BaseException as error:
             if call is not None:
                 call.finish(error)
-            raise
+            told = error if isinstance(error, BelvedereError) else conflict(error)
+            if told is None:
+                raise
+            return self._error(told, request, facts.path, documentation)
 
     def _session(self, request: Request, *, public: bool) -> AccessSession | None:
         try:

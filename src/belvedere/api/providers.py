@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from belvedere.accounts.federation import configs
+from belvedere.accounts.federation import configs, governing
 from belvedere.accounts.federation.kinds import Kind
 from belvedere.api.call import Call
 from belvedere.api.present.federation import present_config
@@ -18,6 +18,7 @@ def show(call: Call, kind: Kind) -> dict[str, Any]:
 def change(call: Call, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
     call.services.federation.check(kind, body)
     made = configs.change(call.db, call.services.vault, kind, body, _by(call))
+    governing.apply(call.db, made)
     call.record(f"{kind.name}_config_changed", properties=sorted(body))
     return present_config(call, made)
 

@@ -29,6 +29,8 @@ _ADDRESS = re.compile(r"/looks/([A-Za-z0-9]{16,64})(?:\.([a-z]{1,8}))?")
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 _FORMATS = frozenset({"html", "csv", "txt", "json", "xlsx", "png", "jpg"})
 _MAKE_PUBLIC = Permission("create_public_looks")
+_NOTHING_RUNS = "sandbox allow-popups; script-src 'none'; object-src 'none'; form-action 'none'"
+"""What models put into cells must not act as whoever is signed in here and looks at them."""
 _FAILED = "This Look cannot be shown right now"
 _GONE = "There is no public Look at this address"
 
@@ -67,7 +69,12 @@ class PublicLooks:
             200,
             outcome.media_type,
             outcome.body,
-            {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
+            {
+                "Cache-Control": "no-store",
+                "Content-Security-Policy": _NOTHING_RUNS,
+                "Referrer-Policy": "no-referrer",
+                "X-Robots-Tag": "noindex",
+            },
             outcome.chunks,
             outcome.stop,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TOKENS = re.compile(r"eyJ[\w\-]+\.[\w\-]+\.[\w\-]+")
-_RESET = re.compile(r"^(/password/reset/).+")
+_RESET = re.compile(r"^(/password/reset/|/account/verify/).+")
 
 
 def redacted(path: str) -> str:

@@ -34,12 +34,11 @@ from belvedere.content.tables import (
     Look,
 )
 from belvedere.errors import NotFound
-from belvedere.store import bump
+from belvedere.store import bump, is_bumped
 from belvedere.store.epochs import Epoch
 from belvedere.store.expressions import Column, unindexed
 
 TOPIC = "access"
-_CHANGED = "belvedere_access_changed"
 _MOST_KNOWN = 10_000
 
 _SEE_LOOKS = Permission("see_looks")
@@ -54,12 +53,11 @@ _MANAGE_FOLDERS = Permission("manage_spaces")
 def changed(session: Session) -> None:
     """Say that access lists, or where they apply, changed in this transaction."""
     bump(session, TOPIC)
-    session.info[_CHANGED] = True
 
 
 def has_changed(session: Session) -> bool:
     """Whether they did in this transaction."""
-    return bool(session.info.get(_CHANGED))
+    return is_bumped(session, TOPIC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ def holders(session: Session, content: Content) -> ColumnElement[bool]:
     return among(User.id, encoded(found | _administrators(session)))
 
 
+def groups(session: Session, content: Content) -> set[int]:
+    """The groups that the access lists name which decide about the content."""
+    entries = [] if isinstance(content, str) else _entries(session, content)
+    return {entry.group_id for entry in entries if entry.group_id is not None}
+
+
 def _entries(session: Session, content: Content) -> list[ContentGrant]:
     """Those of the list that decides, and those above it that let people edit."""
     if isinstance(content, Board):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from belvedere.errors import Invalid, Problem
-from belvedere.instance import configuration, private_label, welcome
+from belvedere.instance import checks, configuration, private_label, welcome
 from belvedere.instance.configuration import Change
 from belvedere.vault import Vault
 
@@ -69,7 +69,8 @@ def read(session: Session) -> dict[str, Any]:
     stored = configuration.read(session, SUBJECT)
     found = {**DEFAULTS, **{name: stored[name] for name in DEFAULTS if name in stored}}
     for name, defaults in _NESTED.items():
-        found[name] = {**defaults, **stored.get(name, {})}
+        said = stored.get(name, {}).items()
+        found[name] = {**defaults, **{k: v for k, v in said if v is not None or k not in defaults}}
     found["privatelabel_configuration"] = private_label.shown(found["privatelabel_configuration"])
     if "host_url" in stored:
         found["host_url"] = stored["host_url"]
@@ -79,10 +80,12 @@ def read(session: Session) -> dict[str, Any]:
 def change(session: Session, vault: Vault, values: Mapping[str, Any], by: Change) -> dict[str, Any]:
     """Set what is given and leave the rest; of nested objects too."""
     stored = configuration.read(session, SUBJECT)
-    problems: list[Problem] = []
     values = _said_once(values)
+    problems = checks.problems_of(values)
     for name, value in values.items():
-        if name in _NESTED:
+        if value is None and name not in _NESTED:
+            stored.pop(name, None)
+        elif name in _NESTED:
             nested = _nested(session, vault, name, value if isinstance(value, dict) else {}, by)
             stored[name] = {**stored.get(name, {}), **nested}
         elif name in DEFAULTS or name == "host_url":

@@ -2,7 +2,18 @@
 
 from belvedere.store.base import Base, UtcDateTime
 from belvedere.store.database import Database
-from belvedere.store.epochs import EpochWatch, bump
-from belvedere.store.rows import find
+from belvedere.store.epochs import EpochWatch, bump, is_bumped
+from belvedere.store.rows import find, lock, put, sweep
 
-__all__ = ["Base", "Database", "EpochWatch", "UtcDateTime", "bump", "find"]
+__all__ = [
+    "Base",
+    "Database",
+    "EpochWatch",
+    "UtcDateTime",
+    "bump",
+    "find",
+    "is_bumped",
+    "lock",
+    "put",
+    "sweep",
+]

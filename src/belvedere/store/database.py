@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DataError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 
-from belvedere.errors import BadRequest, BelvedereError
+from belvedere.errors import BadRequest, BelvedereError, Conflict
 
 _PATIENCE_SECONDS = 15
 _PRAGMAS = (
@@ -25,6 +26,12 @@ _PRAGMAS = (
 )
 
 BUMPED = "belvedere_bumped"
+_COUNT = text(
+    "INSERT INTO epoch (topic, value) VALUES (:topic, 1) "
+    "ON CONFLICT (topic) DO UPDATE SET value = epoch.value + 1"
+)
+_LOST = frozenset({"40001", "40P01"})
+"""PostgreSQL's words for transactions that could not go on beside others."""
 
 
 class DatabaseError(BelvedereError):
@@ -56,6 +63,7 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._lock = threading.Lock()
         self.changes = 0
+        event.listen(self._sessions, "before_commit", _count)
         event.listen(self._sessions, "after_commit", self._committed)
 
     def _engine(self) -> Engine:
@@ -86,7 +94,7 @@ class Database:
             yield session
 
     def _committed(self, session: Session) -> None:
-        if session.info.pop(BUMPED, False):
+        if session.info.pop(BUMPED, None):
             with self._lock:
                 self.changes += 1
 
@@ -98,6 +106,23 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _count(session: Session) -> None:
+    """Write down what changed, the last thing in the transaction, always in the same order."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    for topic in sorted(session.info.get(BUMPED, ())):
+        session.execute(_COUNT, {"topic": topic})
+
+
+def conflict(error: BaseException) -> Conflict | None:
+    """The error as one that says that somebody else was faster; None for any other."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if isinstance(error, IntegrityError | StaleDataError) or state in _LOST:
+        return Conflict("Somebody else changed the same at the same time; please try again")
+    return None
 
 
 def _explain(context: ExceptionContext) -> None:

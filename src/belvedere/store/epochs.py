@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 
-from sqlalchemy import Integer, String, select, text
+from sqlalchemy import Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from belvedere.store.base import Base
@@ -26,15 +26,16 @@ class Epoch(Base):
 
 
 def bump(session: Session, topic: str) -> None:
-    """Say, in the transaction of the change itself, that `topic` changed."""
-    session.execute(
-        text(
-            "INSERT INTO epoch (topic, value) VALUES (:topic, 1) "
-            "ON CONFLICT (topic) DO UPDATE SET value = epoch.value + 1"
-        ),
-        {"topic": topic},
-    )
-    session.info[BUMPED] = True
+    """Say, in the transaction of the change itself, that `topic` changed. It is counted when the
+    transaction commits: a counter that was locked before other rows would make those wait for one
+    another who change things at the same time.
+    """
+    session.info.setdefault(BUMPED, set()).add(topic)
+
+
+def is_bumped(session: Session, topic: str) -> bool:
+    """Whether the topic changed in this transaction."""
+    return topic in session.info.get(BUMPED, ())
 
 
 class EpochWatch:

@@ -23,7 +23,7 @@ from belvedere.accounts.embedding.tokens import BadToken, ForgottenSecret, Kind
 from belvedere.accounts.tables import AccessToken, EmbedCredentials, EmbedSecret, EmbedSession, User
 from belvedere.errors import BadRequest, Forbidden, Invalid, NotFound, Problem
 from belvedere.instance import general
-from belvedere.store import bump
+from belvedere.store import bump, sweep
 from belvedere.vault import Vault
 
 _SHORT = timedelta(minutes=10)
@@ -136,7 +136,7 @@ def _domain(values: Mapping[str, Any]) -> str | None:
 
 
 def _purge(desk: Desk) -> None:
-    desk.session.execute(delete(EmbedSession).where(EmbedSession.expires_at <= desk.now))
+    sweep(desk.session, EmbedSession, EmbedSession.expires_at <= desk.now)
 
 
 def _end(session: Session, row: EmbedSession) -> None:

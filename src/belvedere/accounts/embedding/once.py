@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from belvedere.accounts.tables import EmbedNonce
+from belvedere.store import sweep
 from belvedere.vault import Vault
 
 
@@ -21,7 +21,7 @@ def use(
     session: Session, vault: Vault, purpose: str, text: str, now: datetime, kept: timedelta
 ) -> bool:
     """Whether this is the first use; it is remembered for as long as `kept` says."""
-    session.execute(delete(EmbedNonce).where(EmbedNonce.expires_at <= now))
+    sweep(session, EmbedNonce, EmbedNonce.expires_at <= now)
     try:
         with session.begin_nested():
             digest = _digest(vault, purpose, text)

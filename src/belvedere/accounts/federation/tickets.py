@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from belvedere import ids
 from belvedere.accounts.tables import SignInTicket
+from belvedere.store import sweep
 from belvedere.vault import Vault
 
 CONTEXT = "sign_in_ticket.value"
@@ -74,4 +75,4 @@ def use_up(
 
 
 def _sweep(session: Session, now: datetime) -> None:
-    session.execute(delete(SignInTicket).where(SignInTicket.expires_at <= now))
+    sweep(session, SignInTicket, SignInTicket.expires_at <= now)

@@ -41,6 +41,8 @@ class EmailCredentials(Base):
     sealed_reset_token: Mapped[str | None] = mapped_column(Text)
     reset_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     reset_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verification_digest: Mapped[str | None] = mapped_column(String(64))
+    """Of the link that proves the address, and lets a disabled user in again."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, false, select, true
 
-from belvedere.accounts import groups, membership, users
+from belvedere.accounts import administrators, groups, membership, users
+from belvedere.accounts.federation import governing
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import Group, GroupChild, GroupMember, GroupRole, Role, User
 from belvedere.api import search
@@ -20,6 +21,7 @@ from belvedere.api.present.groups import (
     present_with_roles,
 )
 from belvedere.api.present.users import present_user, present_users
+from belvedere.content import holders, metadata
 from belvedere.errors import Forbidden, Invalid, NotFound, Problem
 
 _MANAGE = Permission("manage_groups")
@@ -43,12 +45,15 @@ _CRITERIA = {
 def all_groups(
     call: Call,
     ids: list[str] | None,
+    content_metadata_id: str | None,
     can_add_to_content_metadata: bool | None,
 ) -> list[dict[str, Any]]:
     """Every group that the caller may know of."""
     wanted: list[ColumnElement[bool]] = [_known_to(call)]
     if ids is not None:
         wanted.append(search.ids(Group.id)(",".join(ids)))
+    if content_metadata_id:
+        wanted.append(_with_access(call, content_metadata_id))
     if can_add_to_content_metadata is not None:
         wanted.append(Group.can_add_to_content_metadata.is_(can_add_to_content_metadata))
     ordered = select(Group).where(*wanted).order_by(*search.order(call, _SORTS, Group.id))
@@ -97,6 +102,7 @@ def update_group(call: Call, group_id: str, body: dict[str, Any]) -> dict[str, A
 def delete_group(call: Call, group_id: str) -> None:
     """Delete a group; the people in it stay."""
     groups.remove(call.db, _manageable(call, group_id))
+    administrators.check_left(call.db)
 
 
 @get("/groups/{group_id}/groups", requires="authenticated")
@@ -137,6 +143,7 @@ def add_group_user(call: Call, group_id: str, body: RawBody) -> dict[str, Any]:
     """Put a person into a group."""
     found = _manageable(call, group_id)
     user = users.get(call.db, _named(body, "user_id"))
+    governing.check_membership(call.db, call.services.vault, user)
     groups.add_user(call.db, found, user)
     return present_user(call, user)
 
@@ -146,6 +153,7 @@ def delete_group_user(call: Call, group_id: str, user_id: str) -> None:
     """Take a person out of a group."""
     found = _manageable(call, group_id)
     groups.remove_user(call.db, found, users.get(call.db, user_id))
+    administrators.check_left(call.db)
 
 
 @delete("/groups/{group_id}/groups/{deleting_group_id}", requires=_MANAGE)
@@ -153,6 +161,7 @@ def delete_group_from_group(call: Call, group_id: str, deleting_group_id: str) -
     """Take a group out of another one."""
     found = _manageable(call, group_id)
     groups.remove_group(call.db, found, groups.get(call.db, deleting_group_id))
+    administrators.check_left(call.db)
 
 
 def _searched(call: Call) -> Any:
@@ -191,6 +200,17 @@ def _gives_admin(call: Call, found: Group) -> bool:
     roles = select(Role).join(GroupRole, GroupRole.role_id == Role.id)
     given = call.db.scalars(roles.where(GroupRole.group_id.in_(above)))
     return any(role.permission_set.all_access for role in given)
+
+
+def _with_access(call: Call, metadata_id: str) -> ColumnElement[bool]:
+    """Those that the deciding access lists name; none for a caller who may not read these."""
+    try:
+        content = metadata.content_of(call.db, metadata.get(call.db, metadata_id))
+    except NotFound:
+        return false()
+    if not metadata.edits(call.reach, content):
+        return false()
+    return Group.id.in_(holders.groups(call.db, content))
 
 
 def _named(body: RawBody, name: str) -> str:

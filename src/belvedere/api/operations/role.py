@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from belvedere.accounts import groups, membership, roles, users
+from belvedere.accounts import administrators, groups, membership, roles, users
+from belvedere.accounts.federation import governing
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import Role, User
 from belvedere.api import search
@@ -93,6 +94,7 @@ def set_role_groups(call: Call, role_id: str, body: list[str]) -> list[dict[str,
         if group.externally_managed:
             raise Forbidden(f"The roles of {group.name} are decided outside of this server")
     roles.set_groups(call.db, found, [group.id for group in chosen])
+    administrators.check_left(call.db)
     return present_groups(call, sorted(set(chosen), key=lambda group: group.id))
 
 
@@ -115,7 +117,11 @@ def set_role_users(call: Call, role_id: str, body: list[str]) -> list[dict[str, 
         own = membership.holders(found.id, direct=True) & (User.id == call.session.user_id)
         if call.db.scalar(select(User.id).where(own)) is not None:
             raise BadRequest("You cannot take the Admin role from yourself")
+    held = call.db.scalars(select(User.id).where(membership.holders(found.id, direct=True)))
+    gaining = select(User).where(User.id.in_(chosen - set(held)))
+    governing.check_direct_roles(call.db, call.services.vault, call.db.scalars(gaining))
     roles.set_users(call.db, found, chosen)
+    administrators.check_left(call.db)
     rows = call.db.scalars(select(User).where(User.id.in_(chosen)).order_by(User.id)).all()
     return present_users(call, rows)
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from belvedere.accounts.email_credentials import VERIFY
 from belvedere.accounts.embedding import addresses
 from belvedere.accounts.federation.kinds import OIDC, WORKFORCE
 from belvedere.api.call import Answer, Request
-from belvedere.api.pages import embed, login, oauth, openid, passwords, saml
+from belvedere.api.pages import embed, login, oauth, openid, passwords, saml, verification
 from belvedere.api.pages.visit import ForgedForm, Visit
 from belvedere.api.services import Services
 from belvedere.errors import BadRequest
 
 Page = Callable[[Visit], Answer]
 _RESET = "/password/reset/"
+_LINKS: dict[tuple[str, str], Callable[[Visit, str], Answer]] = {
+    ("GET", _RESET): passwords.show,
+    ("POST", _RESET): passwords.submit,
+    ("GET", VERIFY): verification.show,
+    ("POST", VERIFY): verification.submit,
+}
+"""Pages whose address ends in a token."""
 
 
 def _account(visit: Visit) -> Answer:
@@ -73,14 +81,11 @@ class Pages:
 
 
 def _with_token(method: str, path: str) -> Page | None:
-    if not path.startswith(_RESET):
+    start, _, token = path.rpartition("/")
+    page = _LINKS.get((method, f"{start}/"))
+    if page is None or not token.isalnum() or len(token) > 100:
         return None
-    token = path.removeprefix(_RESET)
-    if not token.isalnum() or len(token) > 100:
-        return None
-    if method == "GET":
-        return lambda visit: passwords.show(visit, token)
-    return (lambda visit: passwords.submit(visit, token)) if method == "POST" else None
+    return lambda visit: page(visit, token)
 
 
 def _embedded(request: Request) -> Page | None:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from belvedere.accounts import attributes, membership
+from belvedere.accounts.federation import governing
+from belvedere.accounts.federation.governing import Rules
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import (
     ApiCredentials,
@@ -41,6 +43,12 @@ _SEE = Permission("see_users")
 
 _HOME = str(roots.SHARED)
 """Where people begin who have not said otherwise."""
+_RULED = (
+    "roles_externally_managed",
+    "allow_direct_roles",
+    "allow_normal_group_membership",
+    "allow_roles_from_normal_groups",
+)
 _BATCH = 1000
 """People at a time: databases limit how many values one statement can have."""
 
@@ -58,6 +66,7 @@ class _Beside:
     email: dict[int, list[EmailCredentials]]
     totp: dict[int, list[TotpCredentials]]
     external: dict[int, list[ExternalCredentials]]
+    rules: dict[int, Rules]
     folders: dict[int, int]
 
 
@@ -125,6 +134,11 @@ def _beside(call: Call, rows: Sequence[User]) -> _Beside:
         email=_of(call, EmailCredentials, open_) if wants("credentials_email") else {},
         totp=_of(call, TotpCredentials, open_) if wants("credentials_totp") else {},
         external=_of(call, ExternalCredentials, open_) if external else {},
+        rules=(
+            governing.rules(call.db, call.services.vault, ids)
+            if any(wants(name) for name in _RULED)
+            else {}
+        ),
         folders=personal.ids_of(call.db, ids) if wants("personal_folder_id") else {},
     )
 
@@ -178,7 +192,7 @@ def _can(call: Call, user: User) -> dict[str, bool]:
 
 
 def _present(call: Call, user: User, beside: _Beside) -> dict[str, Any]:
-    shown = _public_part(call, user)
+    shown = _public_part(call, user) | _ruled(beside.rules.get(user.id, governing.FREE))
     if not _sees(call, user.id):
         return shown
     shown |= {
@@ -208,10 +222,6 @@ def _public_part(call: Call, user: User) -> dict[str, Any]:
         "avatar_url_without_sizing": None,
         "presumed_looker_employee": False,
         "verified_looker_employee": False,
-        "roles_externally_managed": False,
-        "allow_direct_roles": True,
-        "allow_normal_group_membership": True,
-        "allow_roles_from_normal_groups": True,
         "embed_group_space_id": None,
         "embed_group_folder_id": None,
         "is_iam_admin": False,
@@ -219,6 +229,16 @@ def _public_part(call: Call, user: User) -> dict[str, Any]:
         "is_service_account": user.service_account_name is not None,
         "service_account_name": user.service_account_name,
         "url": _url(call, user),
+    }
+
+
+def _ruled(rules: Rules) -> dict[str, bool]:
+    """Whether a service decides about groups and roles; who may not see details is told no."""
+    return {
+        "roles_externally_managed": rules.service is not None,
+        "allow_direct_roles": rules.direct_roles,
+        "allow_normal_group_membership": rules.normal_groups,
+        "allow_roles_from_normal_groups": rules.roles_from_normal_groups,
     }
 
 

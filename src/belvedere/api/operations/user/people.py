@@ -6,7 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
-from belvedere.accounts import administrators, credentials, email_credentials, users
+from belvedere.accounts import (
+    administrators,
+    credentials,
+    email_credentials,
+    mail,
+    password_mail,
+    users,
+)
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import Group, GroupMember, User
 from belvedere.api import contract, search
@@ -137,13 +144,22 @@ def user_for_credential(call: Call, credential_type: str, credential_id: str) ->
 
 @post("/users/{user_id}/update_emails", requires=_ADMIN)
 def wipeout_user_emails(call: Call, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Put another address in place of all those of a disabled user."""
-    found = users.get(call.db, user_id)
+    """Put another address in place of all those of a disabled user, who is asked to prove it by
+    mail where this server sends any.
+    """
     given = body.get("email")
     if given is None:
         raise Invalid(Problem("email", "missing_field", "email is required"))
-    email_credentials.overwrite(call.db, found, given, call.now)
-    return present_user(call, found)
+    vault = call.services.vault
+    with call.transaction() as session:  # ended before the mail server is waited for
+        found = users.get(session, user_id)
+        token = email_credentials.overwrite(session, vault, found, given, call.now)
+        asked = token is not None and mail.is_configured(session)
+        server = mail.server_of(session, vault) if asked else None
+    if server is not None and token is not None:
+        told = password_mail.verification(call.services.settings.public_url, token)
+        mail.send(server, given.strip(), told)
+    return present_user(call, users.get(call.db, user_id))
 
 
 def _page(call: Call, chosen: Select[User]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from belvedere.accounts import administrators, membership, roles, users
+from belvedere.accounts.federation import governing
 from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tables import Role, User
 from belvedere.api.call import Call
@@ -35,6 +36,8 @@ def set_user_roles(call: Call, user_id: str, body: list[str]) -> list[dict[str, 
     changed = set(chosen) ^ set(found.roles)
     if any(role.permission_set.all_access for role in changed):
         _check_admin_role(call, found, chosen)
+    if set(chosen) - set(found.roles):
+        governing.check_direct_roles(call.db, call.services.vault, [found])
     roles.set_of_user(call.db, found, chosen)
     return [present_role(call, role) for role in found.roles]
 
