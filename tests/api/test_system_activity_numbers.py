@@ -12,6 +12,7 @@ from tests.api.conftest import Instance
 from tests.api.test_system_activity import MODEL, ask
 
 from belvedere import clock
+from belvedere.accounts.tables import EmailCredentials
 from belvedere.content.tables import ContentMetadata
 
 QUERY = {"model": "thelook", "view": "users", "fields": ["users.state", "users.count"]}
@@ -168,6 +169,9 @@ def test_tiles_are_counted_by_their_kind(admin: ApiClient, dashboard: str) -> No
     fields = ["dashboard.id", *(f"dashboard_element.{name}" for name in counts), "query.count"]
     (found,) = ask(admin, "dashboard", fields)
     assert list(found.values()) == [int(dashboard), 5, 1, 1, 2, 1, 2]
+    merged_only = {"result_maker.is_merge_query": "Yes"}
+    tiles_found = ask(admin, "dashboard", ["dashboard_element.count"], filters=merged_only)
+    assert tiles_found == [{"dashboard_element.count": 1}]
     of_looks = ask(
         admin,
         "dashboard",
@@ -231,6 +235,23 @@ def test_people_have_the_roles_and_groups_that_others_give_them(
     assert [row["group.name"] for row in belongs] == ["All Users", "In", "Out"]
     counted = ask(admin, "group", ["group.name", "user.count"], sorts=["group.name"])
     assert [tuple(row.values()) for row in counted] == [("All Users", 2), ("In", 1), ("Out", 1)]
+
+
+def test_who_did_not_sign_in_for_long_is_found(instance: Instance, admin: ApiClient) -> None:
+    ada = instance.user("User", "Lovelace")
+    instance.user("User", "Bobson")
+    with instance.services.database.session() as session:
+        credentials = session.get(EmailCredentials, ada)
+        assert credentials is not None
+        credentials.logged_in_at = clock.now() - timedelta(days=100)
+    instance.client_of(ada).post("/queries/run/json", QUERY)
+    names = ("last_ui_login_credential_type", "lifetime_queries")
+    fields = ["user.last_name", *(f"user_facts.{name}" for name in names)]
+    long_ago = {"user_facts.last_ui_login_date": "before 90 days ago"}
+    found = ask(admin, "user", fields, filters=long_ago)
+    assert [tuple(row.values()) for row in found] == [("Lovelace", "email", 1)]
+    never = ask(admin, "user", fields, filters={"user_facts.last_ui_login_date": "NULL"})
+    assert ("Bobson", None, 0) in [tuple(row.values()) for row in never]
 
 
 def test_events_name_what_was_acted_on(admin: ApiClient, dashboard: str) -> None:

@@ -141,6 +141,11 @@ view: dashboard_element {
     type: string
     sql: ${TABLE}.note_text ;;
   }
+  dimension: result_maker_id {
+    hidden: yes
+    type: number
+    sql: ${TABLE}.result_maker_id ;;
+  }
   dimension: merge_query_id {
     hidden: yes
     type: string
@@ -189,5 +194,28 @@ view: dashboard_element {
   measure: count {
     type: count
     drill_fields: [id, title, type]
+  }
+}
+
+view: result_maker {
+  sql_table_name: result_maker ;;
+
+  dimension: id {
+    primary_key: yes
+    type: number
+    sql: ${TABLE}.id ;;
+    value_format_name: id
+  }
+  dimension: is_merge_query {
+    type: yesno
+    sql: ${TABLE}.merge_slug IS NOT NULL ;;
+  }
+  dimension: is_single_query {
+    type: yesno
+    sql: ${TABLE}.query_slug IS NOT NULL ;;
+  }
+  measure: count {
+    type: count
+    drill_fields: [id, is_merge_query]
   }
 }

@@ -359,6 +359,11 @@ explore: dashboard {
     relationship: many_to_one
     sql_on: ${dashboard_element.merge_query_id} = ${merge_query.id} ;;
   }
+  join: result_maker {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${dashboard_element.result_maker_id} = ${result_maker.id} ;;
+  }
   join: updated_by {
     from: user
     type: left_outer

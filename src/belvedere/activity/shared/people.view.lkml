@@ -64,12 +64,30 @@ view: user {
 
 view: user_facts {
   derived_table: {
-    sql: SELECT user_id,
-           MIN(created_at) AS first_query_at,
-           MAX(created_at) AS last_query_at,
-           COUNT(*) AS lifetime_queries
-         FROM history
-         GROUP BY user_id ;;
+    sql: SELECT "user".id AS user_id,
+           asked.first_query_at,
+           asked.last_query_at,
+           COALESCE(asked.lifetime_queries, 0) AS lifetime_queries,
+           signed.logged_in_at,
+           signed.credential_type
+         FROM "user"
+         LEFT JOIN (
+           SELECT user_id, MIN(created_at) AS first_query_at, MAX(created_at) AS last_query_at, COUNT(*) AS lifetime_queries
+           FROM history
+           GROUP BY user_id
+         ) AS asked ON asked.user_id = "user".id
+         LEFT JOIN (
+           SELECT user_id, credential_type, logged_in_at,
+             ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY logged_in_at DESC) AS place
+           FROM (
+             SELECT user_id, 'email' AS credential_type, logged_in_at FROM credentials_email
+             UNION ALL
+             SELECT user_id, 'embed', logged_in_at FROM credentials_embed
+             UNION ALL
+             SELECT user_id, kind, logged_in_at FROM external_credentials
+           ) AS way
+           WHERE logged_in_at IS NOT NULL
+         ) AS signed ON signed.user_id = "user".id AND signed.place = 1 ;;
   }
   dimension: user_id {
     hidden: yes
@@ -81,6 +99,25 @@ view: user_facts {
     label: "Queries of the Last 90 Days"
     type: number
     sql: ${TABLE}.lifetime_queries ;;
+  }
+  dimension_group: last_ui_login {
+    label: "Last UI Login"
+    description: "When the person last signed in, not counting programs with API keys."
+    type: time
+    timeframes: [raw, time, date, week, month]
+    sql: ${TABLE}.logged_in_at ;;
+  }
+  dimension: last_ui_login_credential_type {
+    label: "Last UI Login Credential Type"
+    description: "email, embed, or the service: google, ldap, oidc, saml"
+    type: string
+    sql: ${TABLE}.credential_type ;;
+  }
+  dimension: is_looker_employee {
+    hidden: yes
+    description: "Whether it is somebody who supports the instance from outside: nobody is."
+    type: yesno
+    sql: 1 = 0 ;;
   }
   dimension_group: first_query {
     type: time
