@@ -132,6 +132,22 @@ def test_formatting_is_applied_when_asked_for(admin) -> None:
     assert formatted["order_items.total_sale_price"].startswith("$")
 
 
+@pytest.mark.parametrize("limit", ["10", "-1"])
+def test_fields_of_one_label_are_told_apart(admin, limit) -> None:
+    dynamic = [
+        {"dimension": name, "label": "Same", "expression": value}
+        for name, value in (("one", "1"), ("two", "2"))
+    ]
+    query = {
+        "model": "thelook",
+        "view": "order_items",
+        "fields": ["one", "two"],
+        "dynamic_fields": json.dumps(dynamic),
+        "limit": limit,
+    }
+    assert run(admin, query, "json_label").json()[0] == {"Same": 1, "Same_2": 2}
+
+
 def test_pivots_with_totals(admin, rows) -> None:
     body = {
         "model": "thelook",

@@ -48,7 +48,7 @@ def _objects(
             return presenter.rendered(name, plain(value))
         return plain(value)
 
-    keys = {name: key(name) for name in shaped.names}
+    keys = dict(zip(shaped.names, distinct([key(name) for name in shaped.names]), strict=True))
     paths = [(column.key, _path(column, key)) for column in shaped.columns]
     rows = []
     for row in shaped.rows:

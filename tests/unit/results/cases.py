@@ -24,6 +24,9 @@ class PlainPresenter:
     def rendered(self, name, value):
         return formatter(FORMATS.get(name))(value)
 
+    def problems(self):
+        return []
+
     def html(self, name, value, row):
         self.seen.append((name, value, dict(row)))
         return f"<b>{value}</b>" if name == "o.status" else None
