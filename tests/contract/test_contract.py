@@ -70,6 +70,18 @@ def test_the_official_converter_reads_the_definitions(swagger) -> None:
     assert kind["enum"] == ["view", "edit"]
 
 
+def test_what_may_be_anything_is_marked(swagger, openapi) -> None:
+    """As the official code generator wants it in Swagger, and as OpenAPI says it."""
+    for schemas, anything in (
+        (swagger["definitions"], {"type": "object", "format": "any"}),
+        (openapi["components"]["schemas"], {}),
+    ):
+        assert (
+            anything.items() <= schemas["LookmlModelExploreError"]["properties"]["details"].items()
+        )
+        assert schemas["Query"]["properties"]["vis_config"]["additionalProperties"] == anything
+
+
 def test_paths_name_their_variables(openapi) -> None:
     for path, methods in openapi["paths"].items():
         variables = set(re.findall(r"\{(\w+)\}", path))

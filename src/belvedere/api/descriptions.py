@@ -62,7 +62,7 @@ def _type(type_name: str, prefix: str) -> dict[str, Any]:
     if type_name.startswith("map["):
         return {"type": "object", "additionalProperties": _type(type_name[4:-1], prefix)}
     if type_name in ("any", "None"):
-        return {"type": "object"} if prefix == "#/definitions/" else {}
+        return {"type": "object", "format": "any"} if prefix == "#/definitions/" else {}
     if type_name[0].isupper():
         return {"$ref": f"{prefix}{type_name}"}
     kind, _, form = type_name.partition(":")
