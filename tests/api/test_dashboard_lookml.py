@@ -25,6 +25,7 @@ from tests.api.test_dashboards import (
     whole,
 )
 from tests.api.test_folders import codes, made as made_folder, personal
+from tests.api.test_history import finished
 from tests.api.test_looks import QUERY, made as made_look
 
 SHOP = "thelook::shop"
@@ -313,6 +314,24 @@ def test_lookml_dashboards_are_content(store: Instance, chief: ApiClient) -> Non
         assert listed == found[f"dashboard_{kind}"]
     few = viewer.get(f"/dashboards/{SHOP}", params={"fields": "id,dashboard_elements(title)"})
     assert few.json()["dashboard_elements"][2] == {"title": None}
+
+
+def test_lookml_dashboards_are_in_their_folder(store: Instance, chief: ApiClient) -> None:
+    viewer = store.as_role("Viewer")
+    listed = viewer.get("/folders/lookml/dashboards").json()
+    assert [one["id"] for one in listed] == ["thelook::old", SHOP, "thelook::still"]
+    assert listed[1] == viewer.get(f"/dashboards/{SHOP}").json()
+    folder = viewer.get("/folders/lookml").json()
+    assert [one["id"] for one in folder["dashboards"]] == [one["id"] for one in listed]
+    few = viewer.get("/folders/lookml", params={"fields": "dashboards(title)"}).json()
+    assert few == {"dashboards": [{"title": "Old"}, {"title": "The shop"}, {"title": "still"}]}
+    assert viewer.get("/folders/1").json()["dashboards"] == []
+    query = listed[1]["dashboard_elements"][0]["query_id"]
+    finished(chief, query_id=query, dashboard_id=SHOP)
+    store.services.runner.history.flush()
+    shown = viewer.get(f"/dashboards/{SHOP}").json()
+    assert (listed[1]["usage_count"], shown["usage_count"]) == (0, 1)
+    assert shown["last_accessed_at"] is not None
 
 
 def test_every_id_of_a_lookml_dashboard_leads_somewhere(store: Instance, chief: ApiClient) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from belvedere.api import search
+from belvedere.api import lookml_dashboards, search
 from belvedere.api.call import Call
 from belvedere.api.operation import delete, get, patch, post
 from belvedere.api.present.filled_folders import present_folder, present_folders
 from belvedere.api.present.folders import present_folder_bases
+from belvedere.api.present.lookml_dashboards import present_lookml
 from belvedere.api.present.looks import present_looks_with_queries
 from belvedere.api.present.whole_dashboards import present_dashboards
 from belvedere.content import folders, roots
@@ -143,7 +144,10 @@ def folder_looks(call: Call, folder_id: str) -> list[dict[str, Any]]:
 @get("/folders/{folder_id}/dashboards", requires="authenticated")
 def folder_dashboards(call: Call, folder_id: str) -> list[dict[str, Any]]:
     """The dashboards in a folder."""
-    within = Dashboard.folder_id == _visible(call, folder_id).id, Dashboard.deleted_at.is_(None)
+    folder = _visible(call, folder_id)
+    if folder.id == roots.LOOKML:
+        return [present_lookml(call, row) for row in lookml_dashboards.every(call)]
+    within = Dashboard.folder_id == folder.id, Dashboard.deleted_at.is_(None)
     chosen = select(Dashboard).where(*within, call.reach.dashboards())
     rows = call.db.scalars(chosen.order_by(Dashboard.title, Dashboard.id)).all()
     return present_dashboards(call, rows)

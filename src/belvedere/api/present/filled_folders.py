@@ -10,7 +10,9 @@ from sqlalchemy import select
 from belvedere.api.call import Call
 from belvedere.api.present.dashboards import present_bases
 from belvedere.api.present.folders import present_folder_bases
+from belvedere.api.present.lookml_dashboards import present_lookml_bases
 from belvedere.api.present.looks import present_looks_with_dashboards
+from belvedere.content import roots
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import Dashboard, Folder, Look
 
@@ -44,7 +46,11 @@ def _dashboards(call: Call, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     within = among(Dashboard.folder_id, encoded(ids)), Dashboard.deleted_at.is_(None)
     chosen = select(Dashboard).where(*within, call.reach.dashboards())
     rows = call.db.scalars(chosen.order_by(Dashboard.title, Dashboard.id)).all()
-    return _by_folder(rows, present_bases(call, rows))
+    found = _by_folder(rows, present_bases(call, rows))
+    if roots.LOOKML in ids:
+        nested = call.narrowed(call.fields.child("dashboards"))
+        found[roots.LOOKML] = present_lookml_bases(nested)
+    return found
 
 
 def _by_folder(

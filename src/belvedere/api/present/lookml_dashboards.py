@@ -22,6 +22,7 @@ from belvedere.api.present.dashboard_filters import FilterFields
 from belvedere.api.present.elements import abilities
 from belvedere.api.present.folders import folder_bases
 from belvedere.api.present.queries import present_query
+from belvedere.api.present.whole_dashboards import usage_counts
 from belvedere.content import dashboard_import, folders, layouts, roots
 from belvedere.content.among import among, encoded
 from belvedere.content.dashboard_lookml import OPTIONS, SAME
@@ -73,6 +74,7 @@ def present_lookml(call: Call, row: Dashboard) -> dict[str, Any]:
         | shown
         | _counts(lookml_dashboards.remembered(call, [row.id])[row.id])
         | {"folder_id": folders.public_id(roots.LOOKML), "deleted": False, "url": _url(row.id)}
+        | {"usage_count": usage_counts(call, [row.id]).get(row.id, 0)}
         | {name: make() for name, make in wanted.items() if call.fields.wants(name)}
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -49,7 +49,7 @@ PLAIN = (
 
 def present_dashboards(call: Call, rows: Sequence[Dashboard]) -> list[dict[str, Any]]:
     """All properties, with the folder, elements, filters and layouts."""
-    usage = _usage(call, rows)
+    usage = usage_counts(call, (str(row.id) for row in rows))
     parts = _parts(call, rows)
     return [
         shown | parts[row.id] | {"usage_count": usage.get(str(row.id), 0)}
@@ -115,11 +115,11 @@ def _spread(
         found[row.dashboard_id][name].append(one)
 
 
-def _usage(call: Call, rows: Sequence[Dashboard]) -> dict[str, int]:
+def usage_counts(call: Call, identifiers: Iterable[str]) -> dict[str, int]:
     """By id: how many queries were run for it in the time that the history reaches back."""
     if not call.fields.wants("usage_count"):
         return {}
-    ids = among(HistoryRow.dashboard_id, encoded(str(row.id) for row in rows))
+    ids = among(HistoryRow.dashboard_id, encoded(identifiers))
     counted = select(HistoryRow.dashboard_id, func.count()).where(ids)
     counts = call.db.execute(counted.group_by(HistoryRow.dashboard_id))
     return {identifier: count for identifier, count in counts if identifier}
