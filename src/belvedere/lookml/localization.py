@@ -54,11 +54,20 @@ def locale_of(path: str) -> str:
 
 
 class StringsProblem(Exception):
-    """A strings file that cannot be read; `line` and `column` count from 1."""
+    """A strings file that cannot be read; `line` and `column` count from 1. `strings` are the
+    texts that could be read.
+    """
 
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self,
+        message: str,
+        line: int = 1,
+        column: int = 1,
+        strings: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message, self.line, self.column = message, line, column
+        self.strings = dict(strings or {})
 
 
 def read_strings(text: str) -> dict[str, str]:
@@ -77,11 +86,15 @@ def read_strings(text: str) -> dict[str, str]:
     except (RecursionError, ValueError):
         raise StringsProblem("Cannot read this as JSON") from None
     strings: dict[str, str] = {}
+    problem = None
     for part in found if isinstance(found, list) else [found]:
         if not isinstance(part, dict):
             raise StringsProblem("A strings file holds an object of keys and texts")
         for key, value in part.items():
-            if not isinstance(value, str):
-                raise StringsProblem(f'The text of "{key}" has to be a string')
-            strings[key] = value
+            if isinstance(value, str):
+                strings[key] = value
+            else:
+                problem = problem or f'The text of "{key}" has to be a string'
+    if problem is not None:
+        raise StringsProblem(problem, strings=strings)
     return strings

@@ -13,6 +13,8 @@ from belvedere.lookml.spans import seconds_of
 from belvedere.lookml.vocabulary import CHOICES, FLAGS, PARAMETERS, WITHOUT_EFFECT
 
 _TRUE = frozenset({"yes", "true"})
+_PAIRS = frozenset({("measure", "filter")})
+"""Parameters called as an object is, that are another thing: a field with its expression."""
 
 
 @dataclass(slots=True)
@@ -175,7 +177,7 @@ class Reader:
                 continue
             if parameter in FLAGS or (kind, parameter) in CHOICES:
                 self._check_choice(kind, parameter, raw, values[-1])
-            if parameter in PARAMETERS:
+            if parameter in PARAMETERS and (kind, parameter) not in _PAIRS:
                 self._check_blocks(parameter, raw, values)
             if (kind, parameter) in WITHOUT_EFFECT:
                 self._without_effect(kind, parameter, raw, values[-1])

@@ -148,6 +148,7 @@ def _strings_file(text: str, name: str, digest: str) -> SourceFile:
     try:
         made.strings = read_strings(text)
     except StringsProblem as problem:
+        made.strings = problem.strings
         location = Location(name, problem.line, problem.column)
         made.problems.append(_syntax(problem.message, location))
     return made

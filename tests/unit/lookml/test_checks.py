@@ -350,6 +350,7 @@ def test_a_model_needs_a_connection(tmp_path: Path) -> None:
 
 def test_a_project_without_faults(tmp_path: Path) -> None:
     text = """
+view: +people { measure: adas { type: count filter: { field: name value: "Ada" } } }
 explore: people {
   always_filter: { filters: [name: "x", people.born: "7 days"] }
   fields: [ALL_FIELDS*, -people.few*, twin*]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from belvedere.lookml import labels, metadata
+from belvedere.lookml import describe_explore, labels, metadata
 from belvedere.lookml.field_metadata import Audience, field_metadata
 from belvedere.lookml.labels import Asked
 from belvedere.lookml.localization import Localization, StringsProblem, read_strings
@@ -152,3 +152,14 @@ def test_new_strings_are_seen(tmp_path: Path) -> None:
     localization = again.models["shop"].localization
     assert isinstance(localization, Localization)
     assert localization.text("state_key", "en") == "Status"
+
+
+def test_one_wrong_text_costs_no_others(tmp_path: Path) -> None:
+    (tmp_path / "manifest.lkml").write_text("localization_settings: { default_locale: en }")
+    (tmp_path / "m.model.lkml").write_text(
+        'connection: "c" explore: v { label: "k" } view: v { dimension: a {} }'
+    )
+    (tmp_path / "en.strings.json").write_text('{"bad": 1, "k": "Known"}')
+    found = open_project(tmp_path, "p")
+    assert [d.message for d in found.errors] == ['The text of "bad" has to be a string']
+    assert describe_explore(found.models["m"], "v")["label"] == "Known"
