@@ -180,6 +180,14 @@ def test_descriptions_need_no_login(instance, admin) -> None:
     assert {"fr", "en", "uk"} <= {locale["code"] for locale in admin.get("/locales").json()}
 
 
+def test_the_api_s_part_of_an_address_is_needed(admin) -> None:
+    for method, path in (("GET", "/users"), ("GET", "/users/1"), ("PATCH", "/session")):
+        answer = admin.request(method, path, outside=True)
+        assert (answer.status, "/api/4.0" in answer.json()["message"]) == (403, True)
+    for path in ("/nothing", "/users/1/nothing", "/api/3.1/users"):
+        assert admin.get(path, outside=True).status == 404
+
+
 def test_answers_are_neither_kept_nor_guessed_at(instance, admin) -> None:
     client_id, secret = instance.api_key()
     login = instance.anonymous.post("/login", {"client_id": client_id, "client_secret": secret})

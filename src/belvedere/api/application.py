@@ -207,7 +207,17 @@ class Application:
             answer.headers |= limits
             return answer
         found = self._outside.answer(request) or self._pages.answer(request)
-        return found or self._plain(404, "Not found", request.method, request.path)
+        return found or self._nowhere(request)
+
+    def _nowhere(self, request: Request) -> Answer:
+        """What is no address of ours; that of an operation without the API's part is documented
+        to be forbidden.
+        """
+        match = self._router.match(request.method, request.path)
+        if match is None or match.operation is None:
+            return self._plain(404, "Not found", request.method, request.path)
+        text = f"Addresses of the API begin with {PREFIX}"
+        return self._plain(403, text, request.method, request.path)
 
     def _call(self, request: Request, match: Match, state: _State) -> Answer:
         name = match.operation or ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 _METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+_HEADER = re.compile(r"[A-Za-z0-9\-_]{1,100}\Z")
 _LOGIN = re.compile(r"/(api/4\.0/)?login(/.*)?\Z")
 
 
@@ -37,9 +38,7 @@ class Cors:
         return {
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Methods": _METHODS,
-            "Access-Control-Allow-Headers": headers.get(
-                "access-control-request-headers", "Authorization, Content-Type"
-            ),
+            "Access-Control-Allow-Headers": _asked(headers),
             "Access-Control-Max-Age": "600",
             "Vary": "Origin",
         }
@@ -53,6 +52,12 @@ class Cors:
             "Access-Control-Expose-Headers": "Link, X-Total-Count, X-Request-Id",
             "Vary": "Origin",
         }
+
+
+def _asked(headers: Mapping[str, str]) -> str:
+    """The headers that the browser wants to send, as far as they are names of any."""
+    given = headers.get("access-control-request-headers", "Authorization, Content-Type")
+    return ", ".join(name for part in given.split(",") if _HEADER.match(name := part.strip()))
 
 
 def _fits(allowed: str, origin: str) -> bool:

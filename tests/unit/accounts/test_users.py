@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from belvedere.accounts import attributes, groups, membership, passwords, roles, users
+from belvedere.accounts.federation import arrival
 from belvedere.accounts.tables import UserAttributeGroupValue
 from belvedere.errors import Invalid, NotFound
 
@@ -92,3 +93,11 @@ def test_passwords_are_hashed_slowly_and_each_time_anew() -> None:
     assert passwords.matches("correct horse", stored)
     assert not passwords.matches("Correct horse", stored)
     assert not passwords.matches("", "not a hash")
+
+
+def test_addresses_that_are_the_same() -> None:
+    assert arrival.same_address("Kim@Example.com", "kim@example.COM")
+    assert arrival.same_address("é@example.com", "é@example.com")
+    for other in ("\u212aim@example.com", "k\u0131m@example.com", "kim@example.co"):
+        assert not arrival.same_address(other, "kim@example.com")
+        assert not arrival.same_address("kim@example.com", other)

@@ -129,9 +129,25 @@ def _merged(session: Session, config: Config, person: Person, email: str | None)
         raise taken
     user = users.get(session, allowed.pop())
     other = any(row.kind == person.kind for row in user.external_credentials)
+    if not any(same_address(email, known) for known in _addresses(user)):
+        raise taken
     if other or user.service_account_name is not None or user.is_embed_user:
         raise taken
     return user
+
+
+def same_address(left: str, right: str) -> bool:
+    """Capital letters of the alphabet do not matter. Databases fold more: to some of them the sign
+    of the kelvin is a k, and whoever has such an address would be let into another's account.
+    """
+    return left == right or (left.isascii() and right.isascii() and left.lower() == right.lower())
+
+
+def _addresses(user: User) -> list[str]:
+    own = [user.email, *(row.email for row in user.external_credentials)]
+    if user.email_credentials is not None:
+        own.append(user.email_credentials.email)
+    return [address for address in own if address]
 
 
 def _by_credentials(session: Session, kinds: Iterable[str], email: str) -> set[int]:
