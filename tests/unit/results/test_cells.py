@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from belvedere.errors import LookmlError
 from belvedere.lookml.labels import Asked
 from belvedere.lookml.project import open_project
 from belvedere.lookml.scope import Scope, scope_of
@@ -102,5 +101,8 @@ def test_actions(tmp_path: Path) -> None:
 
 
 def test_a_broken_template_says_where_it_stands(tmp_path: Path) -> None:
-    with pytest.raises(LookmlError, match=r"people\.name at m\.model\.lkml:8:3"):
-        page(tmp_path, "{{ 1 | nothing_of_the_kind }}")
+    scope, made = templates(tmp_path, "{% if value %}")
+    assert made.html(scope.find("people.name"), "A&B", {}) is None
+    ((field, problem),) = made.problems
+    assert field == "people.name"
+    assert "people.name at m.model.lkml:8:3" in problem
