@@ -106,3 +106,7 @@ def test_a_broken_template_says_where_it_stands(tmp_path: Path) -> None:
     ((field, problem),) = made.problems
     assert field == "people.name"
     assert "people.name at m.model.lkml:8:3" in problem
+
+
+def test_a_filter_that_there_is_not_passes_the_value_on(tmp_path: Path) -> None:
+    assert page(tmp_path, "{{ 1 | nothing_of_the_kind | plus: 1 }}") == "2"
