@@ -62,6 +62,9 @@ def content(folder: Path) -> list[Figure]:
 def _searches() -> Iterator[str]:
     yield f"/looks/search?{urlencode(_FIELDS | {'title': '%777%', 'sorts': 'title'})}"
     yield f"/looks/search?{urlencode(_FIELDS | {'title': 'Number 7777'})}"
+    yield f"/looks/search?{urlencode(_FIELDS | {'sorts': 'view_count desc'})}"
+    yield f"/looks/search?{urlencode(_FIELDS | {'offset': '99900'})}"
+    yield "/content/777"
 
 
 def _pages() -> Iterator[str]:

@@ -21,9 +21,13 @@ from belvedere.store import Base, UtcDateTime
 
 class User(Base):
     __tablename__ = "user"
-    __table_args__ = tuple(
-        Index(f"ix_user_lower_{name}", text(f"lower({name})"))
-        for name in ("email", "first_name", "last_name")
+    __table_args__ = (
+        *(
+            Index(f"ix_user_lower_{name}", text(f"lower({name})"))
+            for name in ("email", "first_name", "last_name")
+        ),
+        Index("ix_user_last_name", "last_name"),
+        Index("ix_user_first_name", "first_name", "last_name"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
