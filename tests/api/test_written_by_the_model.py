@@ -29,6 +29,20 @@ view: newest {
   dimension: id { type: number }
   dimension: is_newest { type: yesno sql: ${id} = 2 ;; }
 }
+view: native {
+  parameter: span { type: unquoted }
+  derived_table: {
+    explore_source: day {
+      column: unit { field: day.unit_is }
+      column: span { field: day.span_is }
+      filters: [day.unit: "its own"]
+      bind_filters: { from_field: native.span to_field: day.span }
+    }
+  }
+  dimension: unit {}
+  dimension: span {}
+}
+explore: native {}
 explore: day {
   always_filter: { filters: [day.span: "o'clock"] }
   conditionally_filter: { filters: [newest.is_newest: "Yes"] unless: [day.word] }
@@ -59,6 +73,16 @@ def test_values_that_the_model_gives_its_parameters_are_taken_as_they_are(admin)
     assert found == [{"day.unit_is": "written", "day.span_is": "o'clock"}]
     asked = run(admin, "day.unit_is", day__unit="written", day__span="o'clock")
     assert asked.json() == [{"day.unit_is": "written"}]
+
+
+def test_an_explore_source_gives_values_and_hands_on_those_that_are_allowed(admin) -> None:
+    def run(filters: dict[str, str]):
+        query = {"model": "written", "view": "native", "fields": ["native.unit", "native.span"]}
+        return admin.post("/queries/run/json", query | {"filters": filters})
+
+    assert run({}).json() == [{"native.unit": "its own", "native.span": "o'clock"}]
+    assert run({"native.span": "x"}).json() == [{"native.unit": "its own", "native.span": "x"}]
+    assert "takes one of x" in run({"native.span": "other"}).text
 
 
 @pytest.mark.parametrize("name", ["day__unit", "day__span"])

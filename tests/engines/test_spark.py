@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlglot
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tests.api.client import Loop
+from tests.api.conftest import Instance
 from tests.engines.conftest import Database
 from tests.engines.java import make_java_home
 from tests.engines.test_condition_rows import (
@@ -97,6 +99,7 @@ from tests.engines.test_query_rows import (
     test_pivots_and_totals as many_pivots_and_totals,
 )
 
+from belvedere import clock
 from belvedere.compiler.dialects import Calendar
 from belvedere.compiler.dialects.functions import COMMON
 from belvedere.compiler.dialects.spark import Databricks, Spark
@@ -106,6 +109,8 @@ from belvedere.engines.spark import DatabricksEngine, SparkEngine
 from belvedere.engines.spark_sessions import BATCH_ROWS
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 from belvedere.lookml.model import Persistence
+from belvedere.projects import models
+from belvedere.settings import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
@@ -976,3 +981,62 @@ def test_it_writes_no_text_and_closes(engine) -> None:
     engine.close()
     with pytest.raises(EngineUnavailable, match="closed"):
         rows(engine, "SELECT 1 AS a")
+
+
+# Through the API
+
+FRONT_DOOR = """
+connection: "spark"
+datagroup: daily { sql_trigger: SELECT max(id) FROM t ;; }
+view: kept {
+  derived_table: {
+    datagroup_trigger: daily
+    publish_as_db_view: yes
+    sql: SELECT id % 2 AS part, count(*) AS many FROM t GROUP BY 1 ;;
+  }
+  dimension: part { type: number }
+  measure: many { type: sum sql: ${TABLE}.many ;; }
+}
+explore: kept {}
+"""
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Instance]:
+    loop = Loop()
+    made = Instance(load(tmp_path / "home", {}), loop)
+    yield made
+    made.close()
+    loop.close()
+
+
+def test_tables_are_kept_and_published_through_the_api(_config, writer, served, tmp_path) -> None:
+    admin = served.as_role("Admin")
+    body = {"name": "spark", "dialect_name": "spark", "database": _config.database}
+    body |= {"tmp_db_name": "scratch", "max_connections": 2, "pool_timeout": 20}
+    assert admin.post("/connections", body).status == 200
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    (folder / "kept.model.lkml").write_text(FRONT_DOOR)
+    with served.services.database.session() as session:
+        models.add_project(session, "kept", folder, clock.now())
+        models.register(session, "kept", "kept", "kept", clock.now())
+    query = {"model": "kept", "view": "kept", "fields": ["kept.part", "kept.many"]}
+    query["sorts"] = ["kept.part"]
+    detail = admin.post("/queries/run/json_detail", query).json()
+    assert "scratch.`LR_" in detail["sql"]
+    expected = [{"part": 0, "many": 500}, {"part": 1, "many": 500}]
+    assert [row["kept.many"]["value"] for row in detail["data"]] == [500, 500]
+    for _ in range(2):  # made, then made again by Spark's own statement
+        served.skip(minutes=6)
+        served.services.regenerator.regenerate()
+        sql = "SELECT part, many FROM scratch.kept_kept ORDER BY part"
+        slug = admin.post("/sql_queries", {"connection_name": "spark", "sql": sql}).json()["slug"]
+        assert admin.post(f"/sql_queries/{slug}/run/json?cache=false").json() == expected
+        assert admin.post("/queries/run/json?rebuild_pdts=true&cache=false", query).status == 200
+    (folder / "kept.model.lkml").write_text(FRONT_DOOR.replace("publish_as_db_view: yes", ""))
+    served.services.models.project("kept")
+    served.skip(minutes=25 * 60)
+    served.services.regenerator.regenerate()
+    assert writer.relation("scratch", "kept_kept") is None
+    writer._write(["DROP DATABASE scratch CASCADE"], checked=True)

@@ -72,6 +72,8 @@ class Request:
     """Rows and fields that are kept for all viewers; whoever reads them is restricted there."""
     defining: frozenset[str] = frozenset()
     """Views that are being defined by this query: default filters on them cannot hold in it."""
+    modelled: Mapping[str, str] = field(default_factory=dict)
+    """Filters that the model itself writes into the query: a parameter's may leave its list."""
     alone: str | None = None
     """The alias of the one view that is read, without the explore's joins and conditions."""
     scratch: Scratch | None = None

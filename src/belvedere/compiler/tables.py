@@ -272,7 +272,8 @@ class Tables:
     ) -> Request:
         outer = self._resolver.request
         pairs = (*source.filters, *(source.dev_filters if outer.development else ()))
-        filters = {names.field(pair.field): pair.expression for pair in pairs}
+        modelled = {names.field(pair.field): pair.expression for pair in pairs}
+        filters = dict(modelled)
         if since is not None:
             key = names.key(since.key)
             filters[key] = _both(filters.get(key), since.expression)
@@ -296,6 +297,7 @@ class Tables:
             pivots=(),
             fill_fields=(),
             filters=filters,
+            modelled=modelled,
             filter_expression=source.expression_custom_filter,
             sorts=sorts or None,
             unsorted=not sorts,

@@ -151,6 +151,9 @@ class Template:
         """Values that the model itself gives the parameter; it may leave its own list."""
         if found.field.default_value is not None:
             yield found.field.default_value
+        written = self._resolver.request.modelled.get(found.full_name)
+        if written is not None:
+            yield unescape(written)
         explore = self._resolver.scope.explore
         for pair in (*explore.always_filter, *explore.conditionally_filter):
             name = pair.field if "." in pair.field else f"{explore.base}.{pair.field}"
