@@ -87,6 +87,67 @@ def test_long_answers_of_sql_runner(admin, result_format) -> None:
     assert stored["last_runtime"] > 0
 
 
+LONG_ROWS = {
+    "json_label": lambda answer: len(answer.json()),
+    "inline_json": lambda answer: len(answer.json()),
+    "json_fe": lambda answer: len(answer.json()["data"]),
+    "txt": lambda answer: len(answer.text.splitlines()) - 1,
+    "html": lambda answer: answer.text.count("<tr>") - 1,
+    "xlsx": lambda answer: len(content(answer, "xlsx")) - 1,
+}
+
+
+@pytest.mark.parametrize("result_format", LONG_ROWS)
+def test_sql_runner_leaves_no_row_out(admin, result_format) -> None:
+    _, answer = sql(admin, LONG, result_format)
+    assert LONG_ROWS[result_format](answer) == 120_000
+
+
+KINDS = (
+    "SELECT 1 AS n, 'a \"b\", <c> | d' AS w, DATE '2026-01-02' AS d, 1.5 AS dec, "
+    "TIMESTAMP '2026-01-02 03:04:05' AS t, true AS yes, NULL AS nothing, '=1+1' AS formula"
+)
+TEXTS = {
+    "csv": '1,"a ""b"", <c> | d",2026-01-02,1.5,2026-01-02 03:04:05,true,,=1+1',
+    "txt": '1\t"a ""b"", <c> | d"\t2026-01-02\t1.5\t2026-01-02 03:04:05\ttrue\t\t=1+1',
+    "md": '| 1 | a "b", <c> \\| d | 2026-01-02 | 1.5 | 2026-01-02 03:04:05 | true |  | =1+1 |',
+    "html": "<td>a &quot;b&quot;, &lt;c&gt; | d</td>",
+    "sql": KINDS,
+}
+
+
+@pytest.mark.parametrize("result_format", TEXTS)
+def test_texts_of_sql_runner(admin, result_format) -> None:
+    assert TEXTS[result_format] in sql(admin, KINDS, result_format)[1].text
+
+
+@pytest.mark.parametrize("result_format", ["json_detail", "json_fe", "json_bi"])
+def test_sql_runner_tells_kinds_of_columns_and_the_sql(admin, result_format) -> None:
+    found = sql(admin, KINDS, result_format)[1].json()
+    told = found.get("metadata", found)
+    kinds = {field["name"]: field["type"] for field in told["fields"]["dimensions"]}
+    assert kinds == {
+        "n": "number",
+        "w": "string",
+        "d": "date",
+        "dec": "number",
+        "t": "date_time",
+        "yes": "yesno",
+        "nothing": kinds["nothing"],
+        "formula": "string",
+    }
+    assert told["sql"] == KINDS
+
+
+def test_sheets_of_sql_runner_hold_values(admin) -> None:
+    _, answer = sql(admin, KINDS, "xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    (_, cells) = book.iter_rows()
+    values = [1, 'a "b", <c> | d', "2026-01-02", 1.5, "2026-01-02 03:04:05", True, None, "=1+1"]
+    assert [cell.value for cell in cells] == values
+    assert cells[-1].data_type != "f"  # a text, not a formula
+
+
 @pytest.mark.parametrize("result_format", ["json", "json_detail", "csv", "json_bi"])
 def test_errors_among_the_first_rows_are_told_in_the_answer(admin, result_format) -> None:
     text = "SELECT CASE WHEN range < 9000 THEN 1 ELSE CAST('boom' AS INTEGER) END AS x FROM range(9999)"

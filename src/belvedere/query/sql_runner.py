@@ -73,6 +73,6 @@ def _chunks(
         stack.enter_context(runner.running.track(running))
         execution = stack.enter_context(engine.execute(sql, started=watch(stack, running)))
         batches = begun(execution.batches())
-        yield from encoding.stream_rows(result_format, execution.schema.names, batches)
+        yield from encoding.stream_rows(result_format, execution.schema, batches, sql)
         attempt.runtime = time.perf_counter() - started
     on_end(time.perf_counter() - started)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import pyarrow as pa
 
 from belvedere.errors import QueryError
 from belvedere.results import detail, grid, tables
@@ -117,39 +119,62 @@ def _written(result_format: str, header: Sequence[Sequence[str]], rows: Any, tit
     raise QueryError(f"Unknown result format: {result_format}")
 
 
-def stream_rows(result_format: str, names: Sequence[str], batches: Batches) -> Iterator[bytes]:
+def stream_rows(
+    result_format: str, schema: pa.Schema, batches: Batches, sql: str | None = None
+) -> Iterator[bytes]:
     """Plain columns, as SQL Runner queries have them; a repeated name gets a number."""
-    unique = distinct(names)
-    if result_format in _DETAILED:
-        return _stream_cells(unique, batches)
-    if result_format == "json_bi":
-        return _stream_bi(unique, batches)
+    unique = distinct(schema.names)
+    if result_format in _DETAILED or result_format == "json_bi":
+        kinds = {name: _kind(of) for name, of in zip(unique, schema.types, strict=True)}
+        if result_format == "json_bi":
+            return _stream_bi(kinds, batches, sql)
+        return _stream_cells(kinds, batches, sql)
     return stream(result_format, [Column(name, name) for name in unique], batches).chunks
 
 
-def _described(names: Sequence[str]) -> dict[str, Any]:
+def _kind(data_type: pa.DataType) -> str:
+    """The type of dimension whose values are like that."""
+    if pa.types.is_boolean(data_type):
+        return "yesno"
+    if pa.types.is_date(data_type):
+        return "date"
+    if pa.types.is_timestamp(data_type):
+        return "date_time"
+    is_number = pa.types.is_integer(data_type) or pa.types.is_floating(data_type)
+    return "number" if is_number or pa.types.is_decimal(data_type) else "string"
+
+
+def _described(kinds: Mapping[str, str]) -> dict[str, Any]:
     fields = [
-        {"name": name, "label": name, "type": "string", "category": "dimension"} for name in names
+        {
+            "name": name,
+            "label": name,
+            "type": kind,
+            "is_numeric": kind == "number",
+            "category": "dimension",
+        }
+        for name, kind in kinds.items()
     ]
     return {"dimensions": fields, "measures": [], "table_calculations": [], "pivots": []}
 
 
-def _stream_cells(names: Sequence[str], batches: Batches) -> Iterator[bytes]:
-    yield f'{{"fields":{dumps(_described(names))},"data":['.encode()
+def _stream_cells(kinds: Mapping[str, str], batches: Batches, sql: str | None) -> Iterator[bytes]:
+    names = list(kinds)
+    yield f'{{"fields":{dumps(_described(kinds))},"sql":{dumps(sql)},"data":['.encode()
     between = ""
     for batch in batches:
         for start in range(0, batch.num_rows, _ROWS_AT_ONCE):
-            rows = values_of(batch.slice(start, _ROWS_AT_ONCE).rename_columns(list(names)))
+            rows = values_of(batch.slice(start, _ROWS_AT_ONCE).rename_columns(names))
             cells = [{name: {"value": plain(row[name])} for name in names} for row in rows]
             yield (between + dumps(cells)[1:-1]).encode()
             between = ","
     yield b'],"errors":null}'
 
 
-def _stream_bi(names: Sequence[str], batches: Batches) -> Iterator[bytes]:
-    metadata = {"fields": _described(names), "sql": None}
+def _stream_bi(kinds: Mapping[str, str], batches: Batches, sql: str | None) -> Iterator[bytes]:
+    metadata = {"fields": _described(kinds), "sql": sql}
     yield f'{{"metadata":{dumps(metadata)},"rows":'.encode()
-    yield from stream_json(batches, names)
+    yield from stream_json(batches, list(kinds))
     yield b"}"
 
 

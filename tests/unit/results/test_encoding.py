@@ -225,6 +225,6 @@ def test_decimals_and_dates_in_every_json():
 def test_sheets_round_decimals_rather_than_spell_them():
     table_of = table(["n"], (Decimal("1234567890.12345678901"),))
     sheet = openpyxl.load_workbook(
-        io.BytesIO(b"".join(encoding.stream_rows("xlsx", ["n"], table_of.to_batches())))
+        io.BytesIO(b"".join(encoding.stream_rows("xlsx", table_of.schema, table_of.to_batches())))
     ).active
     assert sheet["A2"].value == pytest.approx(1234567890.1234568)

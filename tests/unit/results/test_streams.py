@@ -246,9 +246,9 @@ def test_unknown_formats_are_refused():
 def test_repeated_column_names_get_numbers():
     assert distinct(["a", "a", "a_2", "a"]) == ["a", "a_2", "a_2_2", "a_3"]
     table = pa.table([pa.array([1]), pa.array([2])], names=["x", "x"])
-    assert json.loads(b"".join(encoding.stream_rows("json", table.column_names, table.to_batches()))) == [{"x": 1, "x_2": 2}]  # fmt: skip
+    assert json.loads(b"".join(encoding.stream_rows("json", table.schema, table.to_batches()))) == [{"x": 1, "x_2": 2}]  # fmt: skip
     detailed = json.loads(
-        b"".join(encoding.stream_rows("json_detail", table.column_names, table.to_batches()))
+        b"".join(encoding.stream_rows("json_detail", table.schema, table.to_batches()))
     )
     assert detailed["data"] == [{"x": {"value": 1}, "x_2": {"value": 2}}]
 
