@@ -1020,7 +1020,7 @@ def test_tables_are_kept_and_published_through_the_api(_config, writer, served, 
     (folder / "kept.model.lkml").write_text(FRONT_DOOR)
     with served.services.database.session() as session:
         models.add_project(session, "kept", folder, clock.now())
-        models.register(session, "kept", "kept", "kept", clock.now())
+        models.register(session, "kept", "kept", "spark", clock.now())
     query = {"model": "kept", "view": "kept", "fields": ["kept.part", "kept.many"]}
     query["sorts"] = ["kept.part"]
     detail = admin.post("/queries/run/json_detail", query).json()
