@@ -148,6 +148,9 @@ def test_the_rate_limit(make_instance) -> None:
     assert refused.status == 429
     assert int(refused.headers["retry-after"]) > 0
     assert refused.headers["x-ratelimit-limit"] == "3"
+    for scheme in ("Bearer", "TOKEN", "token "):
+        again = client.get("/session", headers={"authorization": f"{scheme} {client.token}"})
+        assert again.status == 429
 
 
 def test_cors_is_off_until_an_origin_is_allowed(make_instance) -> None:

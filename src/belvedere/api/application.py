@@ -18,6 +18,7 @@ from typing import Any
 from belvedere.accounts.tokens import AccessSession
 from belvedere.api import contract, outside
 from belvedere.api.answers import Answers, Freshness, Kept
+from belvedere.api.authentication import token_in
 from belvedere.api.call import Answer, Call, Request, Stream, Text
 from belvedere.api.cors import Cors
 from belvedere.api.errors import Documentation, ErrorAnswer, answer_for, plain_answer
@@ -228,7 +229,9 @@ class Application:
         try:
             public = operation is not None and operation.requires == "public"
             session = self._session(request, public=public)
-            limits = self._rate.check(request.headers.get("authorization", request.address))
+            limits = self._rate.check(
+                token_in(request.headers.get("authorization")) or request.address
+            )
             if operation is None:
                 _require(session)
                 message = f"Unsupported by this version. Not implemented: {name}"
