@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from belvedere.accounts import roles, users
 from belvedere.app import open_database
 from belvedere.content import roots
-from belvedere.content.tables import ContentGrant, ContentMetadata, Folder, Look
+from belvedere.content.tables import (
+    ContentGrant,
+    ContentMetadata,
+    Dashboard,
+    DashboardElement,
+    Folder,
+    Look,
+)
 from belvedere.query import stored
 from belvedere.query.definition import Definition
 from belvedere.settings import load
@@ -25,7 +32,10 @@ from benchmarks.figures import Figure, Goal, seconds
 from benchmarks.home import prepare
 from benchmarks.server import Client, fresh, running
 
-FOLDERS, LOOKS = 50_000, 100_000
+FOLDERS, LOOKS, DASHBOARDS = 50_000, 100_000, 10_000
+_TILES, _MOST_TILES = 5, 25
+"""On every dashboard, and on the first one."""
+_QUERIES = 1_000
 _OWN_LISTS = 10
 """One folder in so many has an access list of its own."""
 _WIDTH = 20
@@ -51,10 +61,17 @@ def content(folder: Path) -> list[Figure]:
         client.token = json.loads(client.post(f"/login/{user_id}"))["access_token"]
         searched = max(_median(client, path) for path in _searches())
         pages = max(_median(client, path) for path in _pages())
+        if len(json.loads(client.get("/dashboards/1"))["dashboard_elements"]) != _MOST_TILES:
+            raise RuntimeError("the dashboard has other tiles")
+        opened_in = _median(client, "/dashboards/1")
         changed = _after_changes(client, administrator)
+        client.token = administrator
+        validated = seconds(lambda: client.get("/content_validation"))
     return [
         Figure("search over 100,000 Looks", searched, Goal("{:.0f} ms", gate=50)),
         Figure("a page of 50 of 50,000 folders", pages, Goal("{:.0f} ms", gate=50)),
+        Figure("a dashboard of 25 tiles", opened_in, Goal("{:.0f} ms", gate=20)),
+        Figure("validation of 10,000 dashboards", validated, Goal("{:.1f} s", gate=60)),
         Figure("a folder, first after a change of access", changed, Goal("{:.0f} ms", gate=200)),
     ]
 
@@ -102,7 +119,32 @@ def _saved(session: Session) -> None:
     looks = range(1, LOOKS + 1)
     _add(session, Look, ({"id": n, "query_slug": query.slug, **_look(n), **plain} for n in looks))
     _add(session, ContentMetadata, (_metadata(numbers[-1] + n, "look", n) for n in looks))
+    _dashboards(session, numbers[-1] + LOOKS)
     bump(session, "access")
+
+
+def _dashboards(session: Session, last_metadata: int) -> None:
+    """Their tiles share a thousand queries."""
+    slugs = [
+        stored.create(session, Definition(model="thelook", view="users", limit=str(n)), _NOW).slug
+        for n in range(1, _QUERIES + 1)
+    ]
+    numbers = range(1, DASHBOARDS + 1)
+    plain = {"created_at": _NOW, "updated_at": _NOW}
+    rows = ({"id": n, **_look(n), "title": f"Board of {n}", **plain} for n in numbers)
+    _add(session, Dashboard, rows)
+    _add(session, ContentMetadata, (_metadata(last_metadata + n, "dashboard", n) for n in numbers))
+    tiles = (
+        {
+            "dashboard_id": n,
+            "type": "vis",
+            "title": f"Tile {t}",
+            "query_slug": slugs[(n + t) % _QUERIES],
+        }
+        for n in numbers
+        for t in range(_MOST_TILES if n == 1 else _TILES)
+    )
+    _add(session, DashboardElement, tiles)
 
 
 def _look(number: int) -> dict[str, Any]:
