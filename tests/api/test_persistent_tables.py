@@ -244,3 +244,30 @@ def test_steps_reach_nothing_but_the_database(sales: Sales, tmp_path: Path, stat
     failed = finished(sales.admin, sales.admin.get("/derived_table/sales/out/start"))
     assert failed["status"] == "error"
     assert not file.exists()
+
+
+def test_an_aggregate_table_grows(sales: Sales) -> None:
+    """Its increment key and its indexes name fields, not columns."""
+    folder = sales.instance.services.models.project("sales").root
+    refined = """
+explore: +sale {
+  aggregate_table: daily_rolled {
+    query: { dimensions: [sold_date, shop] measures: [total] }
+    materialization: {
+      datagroup_trigger: daily
+      increment_key: "sold_date"
+      increment_offset: 1
+      indexes: ["shop"]
+    }
+  }
+}
+"""
+    (folder / "sales.model.lkml").write_text(LOOKML + refined)
+    sales.trigger()
+    assert "daily_rolled" in sales.sql("sale", "total")
+    sales.run(MORE)
+    sales.instance.skip(minutes=6)
+    sales.trigger()
+    # The row of January was changed, but only the last days are read again.
+    assert sales.rows("sale", "sold_month", "total") == [("2026-01", 12), ("2026-02", 111)]
+    assert sales.rows("sale", "shop", "total") == [("north", 105), ("south", 18)]

@@ -34,6 +34,7 @@ from belvedere.lookml.model import (
     ExploreSource,
     Field,
     Model,
+    Persistence,
     SourceColumn,
     View,
 )
@@ -184,7 +185,9 @@ def _read(model: Model, explore: Explore, table_name: str) -> Grouped | None:
     view = View(
         name=f"{explore.name}${table.name}",
         derived_table=DerivedTable(
-            explore_source=source, persistence=table.persistence, location=table.location
+            explore_source=source,
+            persistence=_by_columns(table.persistence, explore, set(names)),
+            location=table.location,
         ),
         location=table.location,
     )
@@ -199,6 +202,24 @@ def _read(model: Model, explore: Explore, table_name: str) -> Grouped | None:
 
 def qualified(name: str, explore: Explore) -> str:
     return name if "." in name else f"{explore.base}.{name}"
+
+
+def _by_columns(kept: Persistence, explore: Explore, held: set[str]) -> Persistence:
+    """The layout and the increment key, which name fields, by the columns that hold these."""
+
+    def column(name: str) -> str:
+        full = qualified(name, explore)
+        return column_of(full) if full in held else name
+
+    return replaced(
+        kept,
+        increment_key=column(kept.increment_key) if kept.increment_key else None,
+        distribution=column(kept.distribution) if kept.distribution else None,
+        **{
+            keys: tuple(column(name) for name in getattr(kept, keys))
+            for keys in ("indexes", "partition_keys", "cluster_keys", "sortkeys")
+        },
+    )
 
 
 def column_of(full_name: str) -> str:

@@ -224,7 +224,9 @@ class Making:
         if self._table.explore_source is None:
             return self._dialect.boundary(start)
         literal = self._dialect.timestamp(start)
-        return self._dialect.timeframe(literal, timeframe, self._resolver.time.calendar)
+        bound = self._dialect.timeframe(literal, timeframe, self._resolver.time.calendar)
+        is_date = timeframe == "date" and self._dialect.references_dates
+        return self._dialect.cast(bound, "date") if is_date else bound
 
     def _since(self, start: datetime) -> Since:
         return Since(start, as_expression(start), self.kept.persistence.increment_key or "")
