@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -19,6 +19,12 @@ _NAMES = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Numbers are never given twice: what is kept of the dead must not become another's."""
+        super().__init_subclass__(**given)
+        if isinstance(cls.__table__, Table) and len(cls.__table__.primary_key.columns) == 1:
+            cls.__table__.dialect_options["sqlite"]["autoincrement"] = True
 
 
 class UtcDateTime(TypeDecorator[datetime]):

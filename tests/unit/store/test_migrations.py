@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
 from belvedere.accounts.roles import seed
-from belvedere.accounts.tables import Role
+from belvedere.accounts.tables import Group, Role
 from belvedere.app import TABLES
 from belvedere.store import Base, Database, bump, migrations
 from belvedere.store.database import DatabaseError
@@ -76,6 +76,24 @@ def test_an_old_database_gets_the_tables_of_a_new_one(opener) -> None:
         connection = session.connection()
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         assert session.execute(text("SELECT topic FROM epoch")).scalar() == "kept"
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_no_number_is_given_twice(opener, old) -> None:
+    database = opener()
+    if old:
+        oldest(database)
+    migrations.upgrade(database, seed)
+    numbers = []
+    for _ in range(2):
+        with database.session() as session:
+            group = Group(name="Passing")
+            session.add(group)
+            session.flush()
+            numbers.append(group.id)
+        with database.session() as session:
+            session.delete(session.get_one(Group, group.id))
+    assert numbers[0] < numbers[1]
 
 
 def test_an_old_database_is_changed_once(opener) -> None:
