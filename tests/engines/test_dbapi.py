@@ -222,7 +222,7 @@ def test_what_there_is(engine: DbApiEngine) -> None:
     with pytest.raises(EngineError, match="The connection is to d only"):
         engine.tables(database="e")
     assert engine.explain("SELECT 1") != ""
-    assert engine.write_text("SELECT 1", "csv") is None
+    assert engine.write_csv("SELECT 1") is None
 
 
 def test_plans_are_not_shown_everywhere() -> None:
@@ -264,7 +264,6 @@ def test_databases_without_an_engine() -> None:
     engine = open_engine(ConnectionConfig("presto"))
     calls = (
         lambda: engine.execute("SELECT 1"),
-        lambda: engine.write_text("SELECT 1", "csv"),
         engine.ping,
         engine.databases,
         engine.schemas,

@@ -21,6 +21,7 @@ from tests.engines.postgres_server import PostgresServer
 from belvedere.engines import open_engine
 from belvedere.engines.base import ConnectionConfig, Engine
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
+from belvedere.results.streams import stream_csv
 
 _COUNTING = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r"
 MANY = {
@@ -275,23 +276,48 @@ def local(request, tmp_path) -> Iterator[Engine]:
 
 def test_text_in_order_and_quoted(local) -> None:
     sql = "SELECT id, CASE WHEN id = 1 THEN 'a,\"b\"' END AS q FROM t ORDER BY id DESC"
-    with local.write_text(sql, "csv") as text:
+    with local.write_csv(sql) as text:
         table = list(csv.reader(io.StringIO(b"".join(text.chunks()).decode())))
     assert [int(row[0]) for row in table] == list(range(999, -1, -1))
     assert table[-2] == ["1", 'a,"b"']
     assert table[0][1] == ""
 
 
+def test_text_is_what_is_written_from_rows(local) -> None:
+    columns = (
+        "id, id::HUGEINT * 1000000000000 AS h, ((id - 500) * 0.125)::DECIMAL(12, 3) AS q, "
+        "(id % 3)::DECIMAL(9, 2) AS d, id::DECIMAL(9, 0) AS w, id % 2 = 0 AS b, "
+        "DATE '2024-02-28' + id::INT AS day, "
+        "TIMESTAMP '2024-02-28 23:59:59' + INTERVAL (id * 250) MILLISECOND AS at, "
+        "[NULL, '', 'a,\"b\"', E'two\nlines', 'ä', '-3.00'][1 + id % 6] AS s"
+    )
+    sql = f"SELECT {columns} FROM t ORDER BY id DESC"
+    with local.write_csv(sql) as text:
+        written = b"".join(text.chunks()).decode()
+    with local.execute(sql) as execution:
+        names = execution.schema.names
+        streamed = b"".join(stream_csv(execution.batches(), names)).decode()
+    header, *lines = csv.reader(io.StringIO(streamed, newline=""))
+    assert header == names
+    assert list(csv.reader(io.StringIO(written, newline=""))) == lines
+
+
+def test_text_that_would_be_another_is_left_alone(local) -> None:
+    for value in ("0.1::DOUBLE", "TIME '12:00'", "[1]", "now()", "'\\xAA'::BLOB"):
+        assert local.write_csv(f"SELECT {value} AS a") is None
+    assert rows(local, "SELECT 1 AS a") == [{"a": 1}]
+
+
 def test_text_that_fails_half_way_raises(local) -> None:
     sql = "SELECT CASE WHEN a.range = 500000 THEN error('boom') ELSE 'x' END FROM range(1000000) a"
-    with local.write_text(sql, "csv") as text, pytest.raises(EngineError, match="boom"):
+    with local.write_csv(sql) as text, pytest.raises(EngineError, match="boom"):
         for _ in text.chunks():
             pass
     assert rows(local, "SELECT 1 AS a") == [{"a": 1}]
 
 
 def test_text_that_nobody_reads_to_the_end(local) -> None:
-    with local.write_text("SELECT * FROM t, range(2000)", "csv") as text:
+    with local.write_csv("SELECT * FROM t, range(2000)") as text:
         next(text.chunks())
     assert rows(local, "SELECT 1 AS a") == [{"a": 1}]
 

@@ -395,7 +395,7 @@ def test_introspection(mariadb_server, place, engine) -> None:
         ("x", "varchar(7)", True, None),
     ]
     assert "table: it's" in engine.explain("SELECT * FROM `it's`")
-    assert engine.write_text("SELECT 1", "csv") is None
+    assert engine.write_csv("SELECT 1") is None
 
 
 # Derived tables

@@ -976,7 +976,7 @@ def test_what_makes_a_table_stays_in_the_folder(engine, writer, tmp_path, statem
 
 
 def test_it_writes_no_text_and_closes(engine) -> None:
-    assert engine.write_text("SELECT 1", "csv") is None
+    assert engine.write_csv("SELECT 1") is None
     rows(engine, "SELECT 1 AS a")
     engine.close()
     with pytest.raises(EngineUnavailable, match="closed"):

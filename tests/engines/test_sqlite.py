@@ -582,7 +582,7 @@ def test_files_that_are_no_databases(tmp_path) -> None:
 
 
 def test_it_writes_no_text_and_closes(engine) -> None:
-    assert engine.write_text("SELECT 1", "csv") is None
+    assert engine.write_csv("SELECT 1") is None
     rows(engine, "SELECT 1 AS a")
     engine.close()
     with pytest.raises(EngineUnavailable, match="closed"):

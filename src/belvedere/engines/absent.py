@@ -12,8 +12,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.errors import EngineUnavailable
 
@@ -41,12 +39,6 @@ class AbsentEngine(Engine):
         whole: bool = False,
     ) -> Execution:
         del timeout, started, whole
-        self._refuse(sql)
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        del text_format, timeout
         self._refuse(sql)
 
     def ping(self) -> str:

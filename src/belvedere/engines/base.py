@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import pyarrow as pa
 
 from belvedere.errors import EngineError
 
-TextFormat = Literal["csv", "json"]
 Started = Callable[[Callable[[], None]], None]
 
 
@@ -94,9 +93,8 @@ class Execution(ABC):
 
 
 class TextExecution(ABC):
-    """A statement whose rows the database itself writes as text, without a header.
-
-    json: one array of objects. csv: RFC 4180, nulls empty, lines ended by a line feed.
+    """A statement whose rows the database itself writes, as `results.streams.stream_csv` does but
+    without the header.
     """
 
     @abstractmethod
@@ -137,11 +135,10 @@ class Engine(ABC):
         function that stops it.
         """
 
-    @abstractmethod
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """Let the database write the rows as text; None where it cannot."""
+    def write_csv(self, sql: str, *, timeout: float | None = None) -> TextExecution | None:
+        """Let the database write the rows; None where it cannot, or would write them otherwise."""
+        del sql, timeout
+        return None
 
     @abstractmethod
     def ping(self) -> str:

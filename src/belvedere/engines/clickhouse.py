@@ -20,8 +20,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.engines.clickhouse_process import IN_MEMORY, EmbeddedServer
 from belvedere.engines.clickhouse_sessions import (
@@ -127,13 +125,6 @@ class ClickHouseEngine(Engine):
             translated = run.translated(error)
             run.end()
             raise translated from None
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """Its CSV and JSON know other forms of values: Arrow it is."""
-        del sql, text_format, timeout
-        return None
 
     def _rows(self, sql: str) -> list[dict[str, Any]]:
         with self.execute(sql) as execution:

@@ -18,8 +18,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.engines.connectors import CONNECTORS, Connector, Session, quoted
 from belvedere.engines.drivers import driver
@@ -103,13 +101,6 @@ class DbApiEngine(Engine):
             translated = run.translated(error)
             run.end()
             raise translated from None
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """These drivers give rows only."""
-        del sql, text_format, timeout
-        return None
 
     def _rows(self, sql: str) -> list[list[Any]]:
         with self._execute(sql) as execution:

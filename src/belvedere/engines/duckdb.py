@@ -30,13 +30,13 @@ from belvedere.engines.base import (
     Started,
     TableInfo,
     TextExecution,
-    TextFormat,
 )
 from belvedere.engines.duckdb_runs import (
+    DuckDBCsv,
     DuckDBExecution,
     DuckDBRun,
-    DuckDBText,
     clean,
+    csv_columns,
     refuse_other_than_reading,
 )
 from belvedere.engines.duckdb_tables import KeptFiles
@@ -196,17 +196,19 @@ class DuckDBEngine(Engine):
             run.end()
             raise run.translated(error) from None
 
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
+    def write_csv(self, sql: str, *, timeout: float | None = None) -> TextExecution | None:
         cursor = self._taken()
         run = DuckDBRun(cursor, self._pool, sql, timeout or self.config.timeout)
         try:
             refuse_other_than_reading(cursor, sql)
-            return DuckDBText(run, _pipes(), text_format)
+            columns = csv_columns(cursor, sql)
+            if columns is not None:
+                return DuckDBCsv(run, _pipes(), columns)
         except BaseException as error:
             run.end()
             raise run.translated(error) from None
+        run.end()
+        return None
 
     def _rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         with self._borrowed() as cursor:

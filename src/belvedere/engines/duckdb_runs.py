@@ -10,14 +10,14 @@ import re
 import secrets
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from belvedere.engines.base import Execution, TextExecution, TextFormat
+from belvedere.engines.base import Execution, TextExecution
 from belvedere.engines.runs import Run
 from belvedere.errors import EngineError
 
@@ -30,9 +30,23 @@ _SET_PIPE_SIZE = 1031  # fcntl's F_SETPIPE_SZ, on Linux only
 _MOST_KNOWN = 10_000
 _known_to_read: set[bytes] = set()
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
-_TEXT_OPTIONS: dict[TextFormat, str] = {
-    "csv": "FORMAT csv, HEADER false",
-    "json": "FORMAT json, ARRAY true",
+_DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
+_WHOLE = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
+_SHAPES = {
+    **dict.fromkeys((*_WHOLE, "HUGEINT", "BOOLEAN", "DATE"), "{0}"),
+    "DECIMAL": "rtrim(rtrim({0}::VARCHAR, '0'), '.')",
+    "VARCHAR": "nullif({0}, '')",
+    "TIMESTAMP": "CASE WHEN epoch_us({0}) % 1000000 = 0 THEN {0}::VARCHAR "
+    "ELSE strftime({0}, '%Y-%m-%d %H:%M:%S.%f') END",
 }
 _CARET = re.compile(r"\n\s*\n(?:LINE \d+:.*)\Z", re.DOTALL)
 
@@ -106,15 +120,35 @@ class DuckDBExecution(Execution):
         self._run.end()
 
 
-class DuckDBText(TextExecution):
+def csv_columns(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[str] | None:
+    """Expressions over c0, c1, … as which DuckDB writes the values as we do: without noughts that
+    say nothing, and missing what is empty. None where it would write some of them otherwise.
+    """
+    kinds = [str(kind) for _, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall()]
+    shapes = [_shape(kind) for kind in kinds]
+    if None in shapes:
+        return None
+    return [str(shape).format(f"c{number}") for number, shape in enumerate(shapes)]
+
+
+def _shape(kind: str) -> str | None:
+    decimal = _DECIMAL.fullmatch(kind)
+    if decimal is not None:
+        kind = "HUGEINT" if decimal[1] == "0" else "DECIMAL"
+    return _SHAPES.get(kind)
+
+
+class DuckDBCsv(TextExecution):
     """COPY into a named pipe that `chunks` reads; the writer's outcome decides the end."""
 
-    def __init__(self, run: DuckDBRun, folder: Path, text_format: TextFormat) -> None:
+    def __init__(self, run: DuckDBRun, folder: Path, columns: Sequence[str]) -> None:
+        """`columns` are those that `csv_columns` answers."""
         self._run = run
         self._failure: BaseException | None = None
         self._pipe = folder / secrets.token_urlsafe(24)
-        self._statement = f"COPY ({run.sql}\n) TO '{self._pipe}' ({_TEXT_OPTIONS[text_format]})"
-        run.session.execute(f"EXPLAIN {self._statement}")
+        names = ", ".join(f"c{number}" for number in range(len(columns)))
+        rows = f"SELECT {', '.join(columns)} FROM ({run.sql}\n) AS q({names})"
+        self._statement = f"COPY ({rows}) TO '{self._pipe}' (FORMAT csv, HEADER false)"
         folder.mkdir(mode=0o700, exist_ok=True)
         os.mkfifo(self._pipe, 0o600)
         # Reading end first and without blocking: the writer then never waits for a reader.

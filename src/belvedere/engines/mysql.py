@@ -19,8 +19,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.engines.drivers import driver
 from belvedere.engines.mysql_runs import (
@@ -160,13 +158,6 @@ class MySQLEngine(Engine):
                 if cursor.fetchone()[0] is None:
                     raise EngineError(_without_zone(name), run.sql)
             self._known_zones.add(name)
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """The protocol knows neither CSV nor JSON."""
-        del sql, text_format, timeout
-        return None
 
     def _rows(self, sql: str) -> list[dict[str, Any]]:
         with self.execute(sql) as execution:

@@ -22,8 +22,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.engines.pool import Pool
 from belvedere.engines.runs import Run
@@ -115,13 +113,6 @@ class PostgresEngine(Engine):
                     continue
                 raise translated from None
         raise EngineUnavailable("The database closed the connection")
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """The server has no JSON writer, and its CSV knows other nulls: Arrow it is."""
-        del sql, text_format, timeout
-        return None
 
     def _rows(self, sql: str) -> list[dict[str, Any]]:
         with self.execute(sql) as execution:

@@ -18,8 +18,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.engines.pool import Pool
 from belvedere.engines.spark_local import LOCAL, register_folder
@@ -99,13 +97,6 @@ class _SparkEngine(Engine):
                     continue
                 raise translated from None
         raise EngineUnavailable("The database closed the session")
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """Rows come as Arrow."""
-        del sql, text_format, timeout
-        return None
 
     def _rows(self, sql: str) -> list[dict[str, Any]]:
         """The answer to a statement of our own, which need not be a query."""

@@ -22,8 +22,6 @@ from belvedere.engines.base import (
     SchemaInfo,
     Started,
     TableInfo,
-    TextExecution,
-    TextFormat,
 )
 from belvedere.engines.pool import Pool
 from belvedere.engines.runs import Run
@@ -143,13 +141,6 @@ class SQLiteEngine(Engine):
             translated = run.translated(error)
             run.end()
             raise translated from None
-
-    def write_text(
-        self, sql: str, text_format: TextFormat, *, timeout: float | None = None
-    ) -> TextExecution | None:
-        """The library writes no text."""
-        del sql, text_format, timeout
-        return None
 
     def _rows(self, sql: str) -> list[dict[str, Any]]:
         with self.execute(sql, whole=True) as execution:

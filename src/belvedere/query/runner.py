@@ -213,7 +213,7 @@ class Runner:
             stack.enter_context(self.running.track(running))
             # Only csv: DuckDB's own JSON comes late and takes hundreds of megabytes.
             if options.result_format == "csv" and not options.apply_formatting:
-                text = engine.write_text(sql, "csv")
+                text = engine.write_csv(sql)
                 if text is not None:
                     stack.enter_context(text)
                     stack.enter_context(running.stoppable(text.cancel))
