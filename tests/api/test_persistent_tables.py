@@ -35,6 +35,15 @@ def test_tables_are_made_from_tables(sales: Sales) -> None:
     assert sales.rows("monthly", "month", "total") == [("2026-01", 12), ("2026-02", 11)]
 
 
+def test_sql_runner_reads_them_by_their_views(sales: Sales) -> None:
+    for view in ("by_shop", "best"):
+        sql = f"SELECT MAX(shop) AS shop FROM ${{{view}.SQL_TABLE_NAME}}"
+        made = sales.admin.post("/sql_queries", {"model_name": "sales", "sql": sql})
+        found = sales.admin.post(f"/sql_queries/{made.json()['slug']}/run/json")
+        assert found.json() == [{"shop": "south"}], found.text
+    assert len(sales.kept()) == 1
+
+
 def test_triggers_make_them_again(sales: Sales) -> None:
     sales.trigger()
     before = sales.sql("by_shop", "shop")

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -569,6 +570,32 @@ def test_sql_runner(admin) -> None:
     assert admin.get(f"/sql_queries/{query['slug']}").json()["run_count"] == 2
     by_model = {"model_name": "thelook", "sql": "SELECT 2 AS two"}
     assert admin.post("/sql_queries", by_model).json()["connection"]["name"] == "thelook"
+
+
+def test_sql_runner_over_a_model(admin) -> None:
+    def run(sql: str, **target: str) -> Any:
+        body = {"model_name": "thelook", "sql": sql} if not target else {**target, "sql": sql}
+        slug = admin.post("/sql_queries", body).json()["slug"]
+        return admin.post(f"/sql_queries/{slug}/run/json").json()
+
+    (counted,) = run(
+        "SELECT COUNT(*) AS n, COUNT(DISTINCT ${user_order_facts.user_id}) AS users "
+        "FROM ${user_order_facts.SQL_TABLE_NAME} AS user_order_facts"
+    )
+    (direct,) = run("SELECT COUNT(DISTINCT user_id) AS users FROM order_items")
+    assert counted == {"n": direct["users"], "users": direct["users"]}
+    tables = "FROM ${users.SQL_TABLE_NAME} AS users WHERE ${users.id} = 1"
+    assert run(f"SELECT ${{users.id}} AS id {tables}") == [{"id": 1}]
+    for wrong in ("${userz.SQL_TABLE_NAME}", "${users.nothing}", "${users.count}", "${id}"):
+        slug = admin.post(
+            "/sql_queries", {"model_name": "thelook", "sql": f"SELECT 1 FROM {wrong}"}
+        ).json()["slug"]
+        answer = admin.post(f"/sql_queries/{slug}/run/json")
+        assert answer.status == 400
+        assert wrong.strip("${}").rpartition(".")[2] in answer.json()["message"]
+    assert run("SELECT '${users.id}' AS text", connection_name="thelook") == [
+        {"text": "${users.id}"}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from belvedere.compiler.persistent import ANY_TIME, KeptTable, Making, kept_tabl
 from belvedere.compiler.plan import Planner, inner_of
 from belvedere.compiler.request import Request
 from belvedere.compiler.resolver import Resolver
-from belvedere.compiler.tables import Inner
+from belvedere.compiler.tables import Inner, Nested
 from belvedere.errors import LookmlError, NotFound, QueryError
 from belvedere.lookml.kept import is_kept
 from belvedere.lookml.model import View
@@ -78,9 +78,11 @@ def kept_of(request: Request, dialect: Dialect, view: View) -> KeptTable | None:
     if request.scratch is None or table is None or not is_kept(table, materializes=materializes):
         return None
 
-    def nested(inner: Request, within: str) -> Inner:
-        return inner_of(_compiled(inner, dialect, within), dialect)
-
     scope = scope_of(request.model, request.explore)
-    alone = Resolver(request, scope, dialect, nested).alone(view, ANY_TIME, [view.name])
-    return kept_table(alone, view, request.scratch)
+    resolver = Resolver(request, scope, dialect, nested_queries(dialect))
+    return kept_table(resolver.alone(view, ANY_TIME, [view.name]), view, request.scratch)
+
+
+def nested_queries(dialect: Dialect) -> Nested:
+    """What compiles the queries of native derived tables."""
+    return lambda inner, within: inner_of(_compiled(inner, dialect, within), dialect)

@@ -164,12 +164,12 @@ class Tables:
             elif part.name in own:
                 words.append(target)
             elif part.is_table_name:
-                words.append(self._inline(part.name.removesuffix("SQL_TABLE_NAME").rstrip(".")))
+                words.append(self.inline(part.name.removesuffix("SQL_TABLE_NAME").rstrip(".")))
             else:
                 raise self._wrong_reference(view, part.name)
         return "".join(words).strip().rstrip(";")
 
-    def _inline(self, view_name: str) -> str:
+    def inline(self, view_name: str) -> str:
         """A table by its name; one that exists in this statement only as its whole query."""
         name = self.name_of(view_name)
         if name not in self._expressions:

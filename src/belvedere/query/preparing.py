@@ -14,6 +14,7 @@ from belvedere.accounts.tokens import AccessSession
 from belvedere.clock import Clock
 from belvedere.compiler import compile_query, dialects
 from belvedere.compiler.compiled import Compiled
+from belvedere.compiler.handwritten import Handwritten, fill_in
 from belvedere.compiler.request import Request, Scratch
 from belvedere.compiler.selection import Selector
 from belvedere.connections.connections import is_timezone
@@ -56,6 +57,15 @@ class Prepared:
     def may_name(self, name: str) -> bool:
         """False for fields of the model that the asker may not know of."""
         return self.audience.may_name(self.scope, name)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSql:
+    """SQL that a person wrote over a model, and where it will run."""
+
+    text: Handwritten
+    request: Request
+    connection: OpenConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,24 @@ class Preparer:
             number_format=asker.attributes.get("number_format") or DEFAULT_NUMBER_FORMAT,
             vis_config=definition.vis_config,
         )
+
+    def handwritten(self, model_name: str, sql: str, asker: AccessSession) -> OwnSql:
+        """The asker's own SQL over the model's tables and fields; times are not converted."""
+        model = self._models.model(model_name)
+        connection = self._connection(model)
+        database = connection.config.timezone
+        request = Request(
+            model=model,
+            explore=next(iter(model.explores), ""),
+            fields=(),
+            now=self._clock(),
+            timezone=database,
+            database_timezone=database,
+            viewer=viewer_of(asker),
+            scratch=_scratch(connection),
+        )
+        dialect = dialects.get(connection.config.dialect)
+        return OwnSql(fill_in(sql, request, dialect), request, connection)
 
     def _connection(self, model: Model) -> OpenConnection:
         """Only System Activity reaches the application database, whatever others name."""

@@ -11,6 +11,7 @@ from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
 from belvedere.charts.painter import NotDrawn
 from belvedere.clock import Clock
+from belvedere.compiler.persistent import named
 from belvedere.connections.registry import EngineRegistry
 from belvedere.errors import EngineError, Forbidden, LookmlError
 from belvedere.projects.served import ServedModels
@@ -92,6 +93,15 @@ class Runner:
         with self.history.recording(running, failures_only=True), self.running.track(running):
             tables = self._builder.ready(kept, order)
         return replace(prepared, compiled=prepared.compiled.reading(tables))
+
+    def handwritten(self, model: str, sql: str, asker: AccessSession, running: Running) -> str:
+        """The asker's own SQL over the tables of a model, which are made where they are kept."""
+        own = self._preparer.handwritten(model, sql, asker)
+        if not own.text.kept:
+            return own.text.sql
+        order = Order(own.request, own.connection, running)
+        with self.history.recording(running, failures_only=True), self.running.track(running):
+            return named(own.text.sql, self._builder.ready(own.text.kept, order))
 
     def started(
         self,

@@ -25,10 +25,12 @@ def run_sql(
     result_format: str,
     asker: AccessSession,
     *,
+    model: str | None = None,
     slug: str | None = None,
     on_end: Callable[[float], None] = lambda _: None,
 ) -> Outcome:
-    """Run a person's own SQL (read-only) and answer in the wanted format.
+    """Run a person's own SQL (read-only) and answer in the wanted format. With a model, its
+    `${view.SQL_TABLE_NAME}` and `${view.field}` are filled in.
 
     What goes wrong before statements.HELD_ROWS rows have come is told in the answer; later it
     cuts the answer off. `on_end` is given the seconds that it took once all rows are written.
@@ -50,8 +52,10 @@ def run_sql(
         result_format=result_format,
     )
     media_type = encoding.MEDIA_TYPES[result_format]
-    chunks = _chunks(runner, engine, running, sql, result_format, on_end)
     try:
+        if model is not None and "${" in sql:
+            sql = runner.handwritten(model, sql, asker, running)
+        chunks = _chunks(runner, engine, running, sql, result_format, on_end)
         first = next(chunks)
     except EngineError as error:
         body = encoding.encode_error(result_format, str(error), sql)

@@ -52,8 +52,7 @@ def _sql_target(call: Call, body: dict[str, Any]) -> tuple[str, str | None]:
     model = body.get("model_name")
     name = body.get("connection_name") or body.get("connection_id")
     if model:
-        if not call.session.permissions.has(Permission("use_sql_runner"), model):
-            raise NotFound
+        _require_model(call, model)
         name = call.services.models.model(model).connection
     if not name:
         message = "connection_name or model_name is required"
@@ -63,6 +62,11 @@ def _sql_target(call: Call, body: dict[str, Any]) -> tuple[str, str | None]:
         raise Invalid(Problem("connection_name", "not_found", message))
     _require_connection(call, name)
     return name, model
+
+
+def _require_model(call: Call, model: str) -> None:
+    if not call.session.permissions.has(Permission("use_sql_runner"), model):
+        raise NotFound
 
 
 def _require_connection(call: Call, name: str) -> None:
@@ -101,6 +105,8 @@ def _sql_query(call: Call, slug: str) -> StoredSqlQuery:
 def run_sql_query(call: Call, slug: str, result_format: str, download: str | None) -> Text | Stream:
     """Run a stored SQL Runner query."""
     row = _sql_query(call, slug)
+    if row.model_name is not None:
+        _require_model(call, row.model_name)
 
     def note(runtime: float) -> None:
         with call.services.database.session() as session:
@@ -115,6 +121,7 @@ def run_sql_query(call: Call, slug: str, result_format: str, download: str | Non
         row.sql,
         result_format,
         call.session,
+        model=row.model_name,
         slug=slug,
         on_end=note,
     )
