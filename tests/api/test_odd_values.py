@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from tests.api.client import ApiClient
 from tests.api.conftest import Instance
-from tests.engines.postgres_server import PostgresServer, postgres_server
+from tests.engines.postgres_server import PostgresServer
 
-__all__ = ["postgres_server"]
 LARGE = ("2147483648", "9" * 17, "9" * 20, "9" * 5000)
 
 
