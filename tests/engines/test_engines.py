@@ -287,6 +287,8 @@ def test_text_is_what_is_written_from_rows(local) -> None:
     columns = (
         "id, id::HUGEINT * 1000000000000 AS h, ((id - 500) * 0.125)::DECIMAL(12, 3) AS q, "
         "(id % 3)::DECIMAL(9, 2) AS d, id::DECIMAL(9, 0) AS w, id % 2 = 0 AS b, "
+        "(id - 500) * pow(10.0, id % 31 - 12) / 3 AS f, (id - 500)::DOUBLE AS whole, "
+        "pow(10.0, id % 24 - 8) AS ten, CAST(['-0.0', '-1.5e-6', 'nan', 'inf'][1 + id % 4] AS DOUBLE) AS odd, "
         "DATE '2024-02-28' + id::INT AS day, "
         "TIMESTAMP '2024-02-28 23:59:59' + INTERVAL (id * 250) MILLISECOND AS at, "
         "[NULL, '', 'a,\"b\"', E'two\nlines', 'ä', '-3.00'][1 + id % 6] AS s"
@@ -303,7 +305,7 @@ def test_text_is_what_is_written_from_rows(local) -> None:
 
 
 def test_text_that_would_be_another_is_left_alone(local) -> None:
-    for value in ("0.1::DOUBLE", "TIME '12:00'", "[1]", "now()", "'\\xAA'::BLOB"):
+    for value in ("0.1::FLOAT", "TIME '12:00'", "[1]", "now()", "'\\xAA'::BLOB"):
         assert local.write_csv(f"SELECT {value} AS a") is None
     assert rows(local, "SELECT 1 AS a") == [{"a": 1}]
 

@@ -44,6 +44,12 @@ _WHOLE = (
 _SHAPES = {
     **dict.fromkeys((*_WHOLE, "HUGEINT", "BOOLEAN", "DATE"), "{0}"),
     "DECIMAL": "rtrim(rtrim({0}::VARCHAR, '0'), '.')",
+    "DOUBLE": "CASE WHEN NOT isfinite({0}) THEN NULL "
+    "WHEN {0} = 0 OR abs({0}) >= 1e-4 THEN regexp_replace({0}::VARCHAR, '\\.0$', '') "
+    "WHEN abs({0}) >= 1e-6 THEN CASE WHEN {0} < 0 THEN '-' ELSE '' END || '0.0000' || "
+    "CASE WHEN abs({0}) < 1e-5 THEN '0' ELSE '' END || "
+    "regexp_replace(split_part({0}::VARCHAR, 'e', 1), '[-.]', '', 'g') "
+    "ELSE replace({0}::VARCHAR, 'e-0', 'e-') END",
     "VARCHAR": "nullif({0}, '')",
     "TIMESTAMP": "CASE WHEN epoch_us({0}) % 1000000 = 0 THEN {0}::VARCHAR "
     "ELSE strftime({0}, '%Y-%m-%d %H:%M:%S.%f') END",
