@@ -593,6 +593,16 @@ def test_sql_runner_over_a_model(admin) -> None:
         answer = admin.post(f"/sql_queries/{slug}/run/json")
         assert answer.status == 400
         assert wrong.strip("${}").rpartition(".")[2] in answer.json()["message"]
+    slug = admin.post(
+        "/sql_queries", {"model_name": "thelook", "sql": f"SELECT 1 {tables}"}
+    ).json()["slug"]
+    admin.patch("/lookml_models/thelook", {"unlimited_db_connections": False})
+    try:
+        admin.patch("/lookml_models/thelook", {"allowed_db_connection_names": []})
+        refused = admin.post(f"/sql_queries/{slug}/run/json")
+        assert (refused.status, "not configured" in refused.text) == (400, True)
+    finally:
+        admin.patch("/lookml_models/thelook", {"unlimited_db_connections": True})
     assert run("SELECT '${users.id}' AS text", connection_name="thelook") == [
         {"text": "${users.id}"}
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from belvedere.content import dashboards, elements, filters, layouts
-from belvedere.content.dashboard_lookml import OPTIONS, SAME, Sees
+from belvedere.content.dashboard_lookml import ELEMENT_SAME, OPTIONS, SAME, Sees
 from belvedere.content.elements import Asked
 from belvedere.content.tables import (
     Dashboard,
@@ -134,7 +134,7 @@ def fill(
     places = places_of(source)
     for item in source.elements:
         asked, maker = _asked(session, source, item, now, sees)
-        values = {name: getattr(item, name) for name in _SAME}
+        values = {name: getattr(item, name) for name in ELEMENT_SAME}
         values |= {"refresh_interval": item.refresh, "result_maker": maker}
         if asked is None:
             values["type"] = item.type
@@ -146,22 +146,6 @@ def fill(
         _place(session, dashboard, made, places[item.name])
     _group(dashboard, {item.name: item.group for item in source.elements if item.group})
     session.flush()
-
-
-_SAME = (
-    "title",
-    "title_hidden",
-    "title_text",
-    "subtitle_text",
-    "body_text",
-    "note_text",
-    "note_state",
-    "note_display",
-    "rich_content_json",
-    "extension_id",
-    "filter_id",
-    "aria_description",
-)
 
 
 def _filter(source: lookml.Dashboard, item: lookml.DashboardFilter) -> dict[str, Any]:

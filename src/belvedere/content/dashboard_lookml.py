@@ -170,14 +170,14 @@ def _element(
     return lookml.DashboardElement(
         name=name,
         **({"type": row.type or "vis"} | data),
-        **{own: getattr(row, own) for own in _SAME},
+        **{own: getattr(row, own) for own in ELEMENT_SAME},
         refresh=row.refresh_interval,
         placement=placement,
         tab_name=layout.label if layout is not None else None,
     )
 
 
-_SAME = (
+ELEMENT_SAME = (
     "title",
     "title_hidden",
     "title_text",

@@ -126,18 +126,7 @@ class Preparer:
         `alone` is the one view that is read, if it is one.
         """
         served, model = self._model(definition.model, definition.view, asker)
-        if model.connection is None:
-            raise BadRequest(f'The model "{model.name}" names no connection')
-        if not served.may_use(model.connection):
-            raise BadRequest(
-                f'The model "{model.name}" is not configured to use the connection '
-                f'"{model.connection}"'
-            )
-        try:
-            connection = self._connection(model)
-        except NotFound:
-            message = f'The model "{model.name}" uses the connection "{model.connection}", '
-            raise BadRequest(message + "which does not exist") from None
+        connection = self._connected(served, model)
         request = self._request(model, definition, asker, connection, limit)
         request = replace(request, alone=alone)
         compiled, depends = self._compile(request, definition, connection)
@@ -168,8 +157,8 @@ class Preparer:
 
     def handwritten(self, model_name: str, sql: str, asker: AccessSession) -> OwnSql:
         """The asker's own SQL over the model's tables and fields; times are not converted."""
-        model = self._models.model(model_name)
-        connection = self._connection(model)
+        served, model = self._models.get(model_name), self._models.model(model_name)
+        connection = self._connected(served, model)
         database = connection.config.timezone
         request = Request(
             model=model,
@@ -183,6 +172,21 @@ class Preparer:
         )
         dialect = dialects.get(connection.config.dialect)
         return OwnSql(fill_in(sql, request, dialect), request, connection)
+
+    def _connected(self, served: Served, model: Model) -> OpenConnection:
+        """BadRequest where the model may not run anywhere."""
+        if model.connection is None:
+            raise BadRequest(f'The model "{model.name}" names no connection')
+        if not served.may_use(model.connection):
+            raise BadRequest(
+                f'The model "{model.name}" is not configured to use the connection '
+                f'"{model.connection}"'
+            )
+        try:
+            return self._connection(model)
+        except NotFound:
+            message = f'The model "{model.name}" uses the connection "{model.connection}", '
+            raise BadRequest(message + "which does not exist") from None
 
     def _connection(self, model: Model) -> OpenConnection:
         """Only System Activity reaches the application database, whatever others name."""

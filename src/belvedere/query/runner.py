@@ -13,7 +13,7 @@ from belvedere.charts.painter import NotDrawn
 from belvedere.clock import Clock
 from belvedere.compiler.persistent import named
 from belvedere.connections.registry import EngineRegistry
-from belvedere.errors import EngineError, Forbidden, LookmlError
+from belvedere.errors import BadRequest, EngineError, Forbidden, LookmlError
 from belvedere.projects.served import ServedModels
 from belvedere.query import bodies
 from belvedere.query.cache import Result, ResultCache
@@ -97,6 +97,9 @@ class Runner:
     def handwritten(self, model: str, sql: str, asker: AccessSession, running: Running) -> str:
         """The asker's own SQL over the tables of a model, which are made where they are kept."""
         own = self._preparer.handwritten(model, sql, asker)
+        if own.connection.name != running.connection:
+            message = f"The model {model} uses the connection {own.connection.name} by now, not "
+            raise BadRequest(f"{message}{running.connection}: store the SQL query again")
         if not own.text.kept:
             return own.text.sql
         order = Order(own.request, own.connection, running)
