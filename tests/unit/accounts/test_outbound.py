@@ -170,6 +170,26 @@ def test_answers_that_come_drop_by_drop(monkeypatch: pytest.MonkeyPatch, said: b
             thread.join()
 
 
+def test_long_answers_are_hung_up_on() -> None:
+    """At once, not when whoever keeps the error lets go of it: this test would have no end."""
+
+    def serve() -> None:
+        other, _ = server.accept()
+        with other, suppress(OSError):
+            other.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while True:
+                other.sendall(b"x" * 100_000)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        allowed = Outbound(networks("127.0.0.0/8"))
+        with pytest.raises(Unreachable, match="too long") as kept:
+            allowed.get(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        thread.join(20)
+        assert not thread.is_alive(), kept
+
+
 @pytest.mark.parametrize("text", ["10.0.0.0/99", "here", "10.0.0.1/8"])
 def test_what_is_no_network(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

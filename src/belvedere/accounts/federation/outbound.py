@@ -56,8 +56,8 @@ class Outbound:
         alarm.start()
         try:
             connection.request(method, path, body or None, {**headers, "Connection": "close"})
-            response = connection.getresponse()
-            reply = Reply(response.status, _read(response))
+            with connection.getresponse() as response:  # holds the socket longer than its connection
+                reply = Reply(response.status, _read(response))
             if connection.is_late:  # what came until then may be a part
                 raise Unreachable(f"{_shown(address)} takes too long")
             return reply
