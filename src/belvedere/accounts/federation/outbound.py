@@ -56,7 +56,7 @@ class Outbound:
         alarm.start()
         try:
             connection.request(method, path, body or None, {**headers, "Connection": "close"})
-            with connection.getresponse() as response:  # holds the socket longer than its connection
+            with connection.getresponse() as response:  # it holds the socket, too
                 reply = Reply(response.status, _read(response))
             if connection.is_late:  # what came until then may be a part
                 raise Unreachable(f"{_shown(address)} takes too long")
