@@ -300,6 +300,10 @@ def test_queries_that_cannot_be_answered(admin, change, status, words) -> None:
         ({"model": None}, "model"),
         ({"view": 5}, "view"),
         ({"fields": "a", "limit": "many"}, "limit"),
+        ({"limit": "-5"}, "limit"),
+        ({"limit": -2}, "limit"),
+        ({"limit": "1.5"}, "limit"),
+        ({"column_limit": "-2"}, "column_limit"),
         ({"fields": {"a": 1}}, "fields"),
         ({"filters": "x"}, "filters"),
         ({"filters": {"a": ["b"]}}, "filters"),
@@ -314,6 +318,19 @@ def test_bodies_that_are_wrong_name_the_property(admin, change, field) -> None:
     answer = run(admin, {**BY_STATE, **change})
     assert answer.status == 422
     assert [problem["field"] for problem in answer.json()["errors"]] == [field]
+
+
+def test_no_limit_is_minus_one_and_no_other_number_below_zero(admin) -> None:
+    body = {**BY_STATE, "limit": "-5"}
+    assert admin.post("/queries", body).status == 422
+    query = admin.post("/queries", BY_STATE).json()["id"]
+    refused = admin.get(f"/queries/{query}/run/json", params={"limit": -5})
+    assert refused.status == 422
+    assert "-1 (no limit)" in refused.json()["errors"][0]["message"]
+    merge = {"source_queries": [{"query_id": query, "merge_fields": []}], "limit": "-5"}
+    assert admin.post("/merge_queries", merge).status == 422
+    everything = admin.get(f"/queries/{query}/run/json", params={"limit": -1}).json()
+    assert len(everything) > int(BY_STATE["limit"])
 
 
 def test_a_field_that_is_gone_is_left_out_with_a_warning(admin) -> None:

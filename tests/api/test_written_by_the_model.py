@@ -17,6 +17,10 @@ view: day {
   derived_table: { sql: SELECT 1 AS id, 'a' AS word UNION ALL SELECT 2, 'b' ;; }
   parameter: unit { type: unquoted allowed_value: { value: "x" } default_value: "written" }
   parameter: span { type: string allowed_value: { value: "x" } }
+  parameter: least { type: number }
+  parameter: place { type: unquoted }
+  filter: size { type: number }
+  filter: since { type: date }
   dimension: id { type: number }
   dimension: word {}
   dimension: unit_is { sql: '{% parameter unit %}' ;; }
@@ -90,6 +94,27 @@ def test_other_values_are_refused(admin, name) -> None:
     field = name.replace("__", ".") + "_is"
     answer = run(admin, field, **{name: "other"})
     assert "takes one of x" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("unit", "other", "takes one of x"),
+        ("least", "many", "takes a number"),
+        ("place", "a b", "does not take"),
+        ("size", "between a and", "day.size"),
+        ("since", "the day after", "day.since"),
+    ],
+)
+def test_a_bad_value_is_refused_where_nothing_reads_it_too(admin, name, text, words) -> None:
+    answer = run(admin, "day.id", **{f"day__{name}": text})
+    assert answer.status == 400
+    assert words in answer.json()["message"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("least", "5"), ("size", ">3"), ("since", "")])
+def test_a_good_value_that_nothing_reads_changes_nothing(admin, name, text) -> None:
+    assert run(admin, "day.id", **{f"day__{name}": text}).json() == [{"day.id": 2}]
 
 
 def test_a_default_filter_on_a_view_does_not_define_it(admin) -> None:

@@ -6,6 +6,7 @@ from belvedere.api.call import Call
 from belvedere.api.operation import read_parameter
 from belvedere.charts.drawn import LARGEST_SIDE, LEAST_SIDE
 from belvedere.errors import Invalid, Problem
+from belvedere.query.definition import UNLIMITED
 from belvedere.query.options import RunOptions
 
 _FLAGS = {
@@ -31,6 +32,15 @@ def _side(name: str, value: object, problems: list[Problem]) -> int | None:
     return value
 
 
+def _limit(value: object, problems: list[Problem]) -> int | None:
+    if not isinstance(value, int):
+        return None
+    if value < UNLIMITED:
+        message = f"limit must be {UNLIMITED} (no limit), 0 or more, not {value}"
+        problems.append(Problem("limit", "invalid", message))
+    return value
+
+
 def run_options(call: Call, result_format: str) -> RunOptions:
     """Read from the query string; Invalid names every parameter that cannot be read."""
     problems: list[Problem] = []
@@ -43,7 +53,7 @@ def run_options(call: Call, result_format: str) -> RunOptions:
             return None
 
     flags = {name: read(name, "bool") for name in _FLAGS}
-    limit = read("limit", "int")
+    limit = _limit(read("limit", "int"), problems)
     width, height = (_side(name, read(name, "int"), problems) for name in _SIDES)
     if problems:
         raise Invalid(*problems)
@@ -51,7 +61,7 @@ def run_options(call: Call, result_format: str) -> RunOptions:
         result_format=result_format,
         image_width=width,
         image_height=height,
-        limit=limit if isinstance(limit, int) else None,
+        limit=limit,
         path_prefix=call.parameters.get("path_prefix"),
         **{name: _FLAGS[name] if flag is None else bool(flag) for name, flag in flags.items()},
     )

@@ -13,6 +13,7 @@ from belvedere.compiler.measures import POST_QUERY, Measures
 from belvedere.compiler.resolver import Resolver, is_range_timeframe
 from belvedere.compiler.selection import Selection, Selector
 from belvedere.compiler.statement import Having
+from belvedere.compiler.templates import Template
 from belvedere.errors import QueryError
 from belvedere.lookml.model import Category, Field
 from belvedere.lookml.scope import ScopedField
@@ -68,6 +69,8 @@ class Restrictions:
 
     def _filter(self, scoped: ScopedField, expression: str) -> None:
         field = scoped.field
+        if field.category in (Category.parameter, Category.filter):
+            self._check(scoped, expression)
         if field.category is Category.parameter:
             return
         if field.category is Category.filter:
@@ -85,6 +88,19 @@ class Restrictions:
         made = self._resolver.condition(scoped, expression, back)
         if made is not None:
             self.where.append(Where(*made))
+
+    def _check(self, scoped: ScopedField, expression: str) -> None:
+        """Refuse what the field cannot take, whether or not a template of this query reads it."""
+        name, field = scoped.full_name, scoped.field
+        if not expression.strip() or name not in self._request.filters:
+            return
+        if self._request.modelled.get(name) == expression or field.type == "location":
+            return
+        template = Template(self._resolver, scoped.alias, name)
+        if field.category is Category.parameter:
+            template.parameter(name)
+        else:
+            template.condition(name, "NULL")
 
     def _custom(self, tree: syntax.Expression, number: int) -> None:
         """A condition of the custom filter: on groups where it reads measures, else on rows."""

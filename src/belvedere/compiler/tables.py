@@ -278,8 +278,12 @@ class Tables:
             key = names.key(since.key)
             filters[key] = _both(filters.get(key), since.expression)
         if source.bind_all_filters:
-            filters |= {
+            handed_down = {
                 name: text for name, text in outer.filters.items() if not self._is_of(view, name)
+            }
+            filters |= handed_down
+            modelled |= {
+                name: text for name, text in outer.modelled.items() if name in handed_down
             }
         for bound in source.bind_filters:
             text = self._resolver.filters.get(self._bound(view, bound.from_field))

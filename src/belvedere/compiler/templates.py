@@ -11,6 +11,7 @@ from belvedere.compiler.fragments import parenthesized, shielded, unshielded
 from belvedere.errors import QueryError
 from belvedere.lookml import liquid
 from belvedere.lookml.filters import unescape
+from belvedere.lookml.parameters import chosen_value, unchosen
 from belvedere.lookml.scope import ScopedField
 
 if TYPE_CHECKING:
@@ -108,25 +109,17 @@ class Template:
         bound = shielded(self._resolver.dialect.boundary(since.start))
         return f"{parenthesized(sql)} >= {bound}"
 
-    def parameter_value(self, name: str) -> str | None:
-        """The chosen value as `p._parameter_value` gives it: strings with their quotes."""
-        return self._parameter(name, quoted=True)
-
     def parameter(self, name: str) -> str:
-        value = self._parameter(name, quoted=True)
-        return "NULL" if value is None else value
-
-    def _parameter(self, name: str, *, quoted: bool) -> str | None:
+        """The chosen value as SQL: strings with their quotes."""
         found = self._find(name)
         if found is None:
             raise QueryError(f"Unknown parameter {name}")
-        text = self._filter(name)
-        chosen = unescape(text) if text else found.field.default_value
-        if chosen is None:
-            return None
-        return shielded(self._checked(found, chosen, quoted=quoted))
+        chosen = chosen_value(found.field, self._filter(name))
+        return unchosen(found.field) if chosen is None else shielded(self._checked(found, chosen))
 
-    def _checked(self, found: ScopedField, value: str, *, quoted: bool) -> str:
+    parameter_value = parameter
+
+    def _checked(self, found: ScopedField, value: str) -> str:
         field, dialect = found.field, self._resolver.dialect
         allowed = [choice.value for choice in field.allowed_values]
         is_modelled = value in allowed or value in self._modelled(found)
@@ -145,7 +138,7 @@ class Template:
         if field.type in ("date", "date_time"):
             start = date_bounds(value, self._resolver.time)[0]
             return "NULL" if start is None else dialect.boundary(start)
-        return dialect.string(value) if quoted else value
+        return dialect.string(value)
 
     def _modelled(self, found: ScopedField) -> Iterator[str]:
         """Values that the model itself gives the parameter; it may leave its own list."""

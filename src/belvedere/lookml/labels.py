@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from belvedere.errors import LookmlError
-from belvedere.lookml.filters import unescape
 from belvedere.lookml.liquid import has_liquid, render
 from belvedere.lookml.model import Explore, Field, Model
+from belvedere.lookml.parameters import chosen_value, written
 from belvedere.lookml.scope import Scope, ScopedField
 
 _NOBODY: Mapping[str, str] = {}
@@ -207,19 +207,16 @@ class _LabelContext:
         found = self._find(name)
         if found is None:
             return None
-        text = self._asked.filters.get(found.full_name)
-        value = unescape(text) if text else found.field.default_value
+        value = chosen_value(found.field, self._asked.filters.get(found.full_name))
         return None if value is None else (found.field, value)
 
-    def parameter_value(self, name: str) -> str | None:
-        chosen = self.chosen(name)
-        if chosen is None:
-            return None
-        parameter, value = chosen
-        return f"'{value}'" if parameter.type == "string" else value
-
     def parameter(self, name: str) -> str:
-        return self.parameter_value(name) or ""
+        found = self._find(name)
+        if found is None:
+            return ""
+        return written(found.field, self._asked.filters.get(found.full_name))
+
+    parameter_value = parameter
 
     def increment_condition(self, sql: str) -> str:
         del sql

@@ -13,6 +13,7 @@ from belvedere import ids
 from belvedere.compiler.request import Sort
 from belvedere.errors import Invalid, Problem
 
+UNLIMITED = -1
 DEFAULT_LIMIT = 500
 DEFAULT_COLUMN_LIMIT = 50
 MOST_COLUMNS = 200
@@ -53,8 +54,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None if value < 0 else value
 
     def pivot_limit(self) -> int:
-        value = int(self.column_limit) if self.column_limit else DEFAULT_COLUMN_LIMIT
-        return min(max(value, 1), MOST_COLUMNS) if value else DEFAULT_COLUMN_LIMIT
+        value = int(self.column_limit or 0) or DEFAULT_COLUMN_LIMIT
+        return MOST_COLUMNS if value < 0 else min(value, MOST_COLUMNS)
 
     def sort_terms(self) -> tuple[tuple[Sort, ...] | None, bool]:
         """The sorts (None for the default order) and whether order was declined."""
@@ -135,6 +136,9 @@ class _Reader:
         text = str(value).strip() if isinstance(value, (str, int)) else ""
         if isinstance(value, bool) or not text.removeprefix("-").isdecimal() or len(text) > 18:
             self._refuse(name, "a whole number")
+            return None
+        if int(text) < UNLIMITED:
+            self._refuse(name, f"{UNLIMITED} (no limit), 0 or more, not {text}")
             return None
         return str(int(text))
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from belvedere import ids
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.query import stored
-from belvedere.query.definition import definition_from
+from belvedere.query.definition import Definition, definition_from
 from belvedere.query.merge_runs import Merge, MergeSource
 from belvedere.query.tables import MergeQueryRow
 
@@ -34,10 +34,11 @@ def get(session: Session, slug: str) -> MergeQueryRow:
 
 
 def create(session: Session, body: Mapping[str, Any], now: datetime) -> MergeQueryRow:
-    """The merge query of this body, which may have existed before; Invalid for a source that
-    names no stored query.
+    """The merge query of this body, which may have existed before; Invalid for what is wrong in
+    it, as for a source that names no stored query.
     """
     definition = {name: body.get(name) for name in _KEPT}
+    _shape(definition)
     definition["source_queries"] = _sources(session, body.get("source_queries") or [])
     text = json.dumps(definition, sort_keys=True, separators=(",", ":"))
     fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -62,7 +63,6 @@ def _equal(session: Session, fingerprint: str) -> MergeQueryRow | None:
 def merge_of(session: Session, row: MergeQueryRow) -> Merge:
     """What to run."""
     kept = row.definition
-    body = {name: kept.get(name) for name in _KEPT} | {"model": "merge", "view": "merge"}
     sources = [
         MergeSource(
             stored.definition_of(stored.get(session, source["query_id"])),
@@ -73,7 +73,13 @@ def merge_of(session: Session, row: MergeQueryRow) -> Merge:
         )
         for source in kept["source_queries"]
     ]
-    return Merge(row.slug, sources, definition_from(body))
+    return Merge(row.slug, sources, _shape(kept))
+
+
+def _shape(kept: Mapping[str, Any]) -> Definition:
+    """How the merged rows are pivoted, sorted and limited, as a query's definition."""
+    named = {"model": "merge", "view": "merge"}
+    return definition_from({name: kept.get(name) for name in _KEPT} | named)
 
 
 def _sources(session: Session, sources: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

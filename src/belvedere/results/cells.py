@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from belvedere.errors import LookmlError
 from belvedere.lookml import liquid
-from belvedere.lookml.filters import unescape
 from belvedere.lookml.labels import Asked
 from belvedere.lookml.liquid_variables import Lookup
 from belvedere.lookml.model import Category, Field
+from belvedere.lookml.parameters import written
 from belvedere.lookml.scope import Scope, ScopedField
 
 Row = Mapping[str, Any]
@@ -144,7 +144,7 @@ class CellTemplates:
             "_name": lambda: name,
         }
         if scoped.field.category is Category.parameter:
-            made["_parameter_value"] = lambda: self._parameter(scoped)
+            made["_parameter_value"] = lambda: written(scoped.field, self._filter(name))
         if name not in row:
             return _Lazy(made)
         value = row[name]
@@ -164,11 +164,6 @@ class CellTemplates:
 
     def _filter(self, name: str) -> str | None:
         return self._asked.filters.get(name)
-
-    def _parameter(self, scoped: ScopedField) -> str | None:
-        text = self._filter(scoped.full_name)
-        value = unescape(text) if text else scoped.field.default_value
-        return f"'{value}'" if value is not None and scoped.field.type == "string" else value
 
     def _localized(self, key: str) -> str | None:
         localization = self._scope.model.localization

@@ -25,6 +25,8 @@ view: people {
     form_param: { name: "text" type: select default: "{{ _user_attributes['team'] }}" option: { name: "a" } option: { name: "b" } }
   } action: { label: "Nowhere" url: "{% if value == 'nobody' %}x{% endif %}" } }
   measure: count { type: count }
+  parameter: none { type: string }
+  parameter: least { type: number }
 }
 """
 
@@ -62,6 +64,7 @@ def page(root: Path, html: str, value: object = "A&B", **asked: Any) -> str | No
         ("{{ _field._name }}", "people.name"),
         ("{{ _filters['people.town'] }}", "U%"),
         ("{{ people.unit._parameter_value }} {{ raw._parameter_value }}", "&#39;day&#39; wide"),
+        ("[{{ none._parameter_value }}]{{ people.least._parameter_value }}", "[&#39;&#39;]NULL"),
         ("{% if people.town._is_filtered %}f{% endif %}{{ count._is_selected }}", "ffalse"),
         ("{% if name._in_query %}yes{% endif %}", "yes"),
         ("{{ people.nothing._value }}", ""),
