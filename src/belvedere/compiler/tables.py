@@ -282,9 +282,7 @@ class Tables:
                 name: text for name, text in outer.filters.items() if not self._is_of(view, name)
             }
             filters |= handed_down
-            modelled |= {
-                name: text for name, text in outer.modelled.items() if name in handed_down
-            }
+            modelled |= {name: text for name, text in outer.modelled.items() if name in handed_down}
         for bound in source.bind_filters:
             text = self._resolver.filters.get(self._bound(view, bound.from_field))
             if text is not None:

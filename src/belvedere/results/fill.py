@@ -49,13 +49,19 @@ class FillRange:
     fiscal_month_offset: int = 0
 
 
-def is_filled(field: Field, *, filtered: bool) -> bool:
-    """Whether the field may be filled. One with a fixed set of values is not where a filter
-    picks from them.
+def obstacle(field: Field, *, filtered: bool) -> str | None:
+    """Why the field cannot be filled; None where it can. One with a fixed set of values cannot
+    where a filter picks from them.
     """
-    if not field.allow_fill or field.order_by_field:
-        return False
-    return not (filtered and _fixed(field, 0) is not None)
+    if not field.allow_fill:
+        return "The field says allow_fill: no."
+    if field.order_by_field:
+        return "It is sorted by another field (order_by_field)."
+    if _fixed(field, 0) is not None:
+        return "A filter on the field picks from its values." if filtered else None
+    if periods_of(field.timeframe or "", 0) is None:
+        return "It is not known which values there are."
+    return None
 
 
 def domain(name: str, field: Field, values: Iterable[Any], reach: FillRange) -> list[Any]:
@@ -76,6 +82,15 @@ def domain(name: str, field: Field, values: Iterable[Any], reach: FillRange) -> 
     found = list(islice(periods.between(*ends), MOST_ROWS + 1)) if ends else []
     _refuse_more(len(found))
     return found
+
+
+def returned_part(values: Sequence[Any], returned: Iterable[Any], *, descending: bool) -> list[Any]:
+    """Of all values, in order, those that rows beyond a row limit cannot have."""
+    order = {value: position for position, value in enumerate(values)}
+    found = [order[value] for value in returned if value in order]
+    if not found:
+        return []
+    return list(values[min(found) :] if descending else values[: max(found) + 1])
 
 
 def _fixed(field: Field, week_start: int) -> Sequence[Any] | None:

@@ -5,15 +5,24 @@ filled in, measures that are computed after the query added.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
 from belvedere.compiler.compiled import Compiled
 from belvedere.compiler.dialects.reading import week_start
+from belvedere.lookml.field_traits import is_range
 from belvedere.results import pivots
 from belvedere.results.columns import values_of
 from belvedere.results.earlier import add_earlier
-from belvedere.results.fill import Bounds, FillRange, domain, is_filled, with_missing
+from belvedere.results.fill import (
+    Bounds,
+    FillRange,
+    domain,
+    obstacle,
+    returned_part,
+    with_missing,
+)
 from belvedere.results.post_measures import compute
 from belvedere.results.shaped import PivotColumn, Row, Shaped, Tables, outline
 from belvedere.results.subtotals import add_subtotals
@@ -91,12 +100,7 @@ def _add_post_measures(shaped: Shaped, compiled: Compiled) -> None:
 
 
 def _filled(shaped: Shaped, compiled: Compiled, reach: FillRange) -> None:
-    filtered = {name for name, _ in compiled.filters}
-    wanted = [
-        name
-        for name in compiled.fill_fields
-        if name in shaped.fields and is_filled(shaped.fields[name], filtered=name in filtered)
-    ]
+    wanted = _wanted(shaped, compiled)
     sorts = [(s.field, s.descending) for s in compiled.sorts if s.field not in compiled.pivots]
     if any(name in shaped.pivots for name in wanted):
         pivots.fill_columns(shaped, wanted, compiled, reach)
@@ -105,9 +109,44 @@ def _filled(shaped: Shaped, compiled: Compiled, reach: FillRange) -> None:
         for name in wanted
         if name in shaped.dimensions
     }
+    if shaped.truncated and domains:
+        domains = _within_limit(shaped, domains, sorts)
     if domains:
         blank: Row = dict.fromkeys(shaped.names)
         if shaped.pivots:
             keys = [column.key for column in shaped.columns]
             blank |= {name: dict.fromkeys(keys) for name in shaped.measures}
         shaped.rows = with_missing(shaped.rows, domains, blank, sorts)
+
+
+def _wanted(shaped: Shaped, compiled: Compiled) -> list[str]:
+    """The fields to fill; of those that cannot be, the result tells."""
+    filtered = {name for name, text in compiled.filters if text.strip()}
+    wanted = []
+    for name in compiled.fill_fields:
+        reason = obstacle(shaped.fields[name], filtered=name in filtered)
+        if reason is None:
+            wanted.append(name)
+        else:
+            _tell_unfilled(shaped, name, reason)
+    return wanted
+
+
+def _within_limit(
+    shaped: Shaped, domains: dict[str, list[Any]], sorts: list[tuple[str, bool]]
+) -> dict[str, list[Any]]:
+    """What is missing for certain though the row limit left rows out: values before the last one
+    that came back, where the rows are sorted by nothing but the filled field.
+    """
+    ((name, values), *others) = domains.items()
+    if others or shaped.dimensions != (name,) or [field for field, _ in sorts[:1]] != [name]:
+        for each in domains:
+            _tell_unfilled(shaped, each, "The row limit left rows out.")
+        return {}
+    returned = [row[name] for row in shaped.rows]
+    return {name: returned_part(values, returned, descending=sorts[0][1])}
+
+
+def _tell_unfilled(shaped: Shaped, name: str, reason: str) -> None:
+    kind = "dates" if is_range(shaped.fields[name]) else "values"
+    shaped.problems.append((name, f"Missing {kind} for {name} were not filled. {reason}"))
