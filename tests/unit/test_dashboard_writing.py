@@ -7,11 +7,13 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from belvedere.lookml.dashboard_files import read_file
+from belvedere.lookml.dashboard_vocabulary import LAYOUTS
 from belvedere.lookml.dashboard_writing import packed, unpacked, written
 from belvedere.lookml.dashboards import (
     Dashboard,
     DashboardElement,
     DashboardFilter,
+    DashboardRow,
     DashboardTab,
     ElementQuery,
     EmbedStyle,
@@ -92,7 +94,7 @@ def elements(draw: st.DrawFn, name: str) -> DashboardElement:
         values["queries"] = tuple(draw(parts))
         values["shape"] = ElementQuery(pivots=draw(names()), hidden_fields=hidden, limit=5)
     place = st.integers(0, 100)
-    spot = Placement(row=draw(place), col=draw(place), width=draw(place), height=draw(place))
+    spot = Placement(**{side: draw(st.none() | place) for side in Placement.__struct_fields__})
     return DashboardElement(
         name=name,
         title_hidden=draw(st.booleans()),
@@ -120,6 +122,11 @@ def filters(draw: st.DrawFn, name: str) -> DashboardFilter:
     )
 
 
+ROWS = st.builds(
+    DashboardRow, elements=st.lists(WORD, max_size=2).map(tuple), height=st.none() | st.just(300)
+)
+
+
 @st.composite
 def dashboards(draw: st.DrawFn) -> Dashboard:
     flags = ("crossfilter_enabled", "enable_viz_full_screen", "filters_bar_collapsed")
@@ -136,6 +143,9 @@ def dashboards(draw: st.DrawFn) -> Dashboard:
         tabs=tuple(DashboardTab(name=label, label=label) for label in labels),
         filters=tuple(draw(filters(name)) for name in filter_names),
         elements=tuple(draw(elements(name)) for name in element_names),
+        layout=draw(st.sampled_from(LAYOUTS)),
+        rows=tuple(draw(st.lists(ROWS, max_size=2))),
+        tile_size=draw(st.integers(1, 500)),
         options={"hidden": True},
     )
 

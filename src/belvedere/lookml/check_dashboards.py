@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 
 from belvedere.errors import LookmlError
+from belvedere.lookml.dashboard_vocabulary import EVERYWHERE
 from belvedere.lookml.dashboards import Dashboard, DashboardElement, DashboardFilter, ElementQuery
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.model import Location, Model
@@ -23,7 +24,7 @@ def check_dashboards(model: Model, models: Mapping[str, Model]) -> Iterator[Diag
         slug = dashboard.preferred_slug
         if slug and slug in slugs:
             message = f'preferred_slug "{slug}" is that of dashboard "{slugs[slug].name}" already'
-            yield checker.problem(message, dashboard.location)
+            yield checker.problem(message, dashboard.location, severity=Severity.warning)
         if slug:
             slugs[slug] = dashboard
 
@@ -92,9 +93,8 @@ class _Checker:
         for name in item.listens_to_filters:
             if name not in self._filters:
                 hint = did_you_mean(name, self._filters)
-                yield self.problem(
-                    f'{owner} listens to unknown filter "{name}".{hint}', item.location
-                )
+                message = f'{owner} listens to unknown filter "{name}".{hint}'
+                yield self.problem(message, item.location, severity=Severity.warning)
 
     def _element(self, element: DashboardElement) -> Iterator[Diagnostic]:
         for query in element.queries:
@@ -128,6 +128,8 @@ class _Checker:
     ) -> Generator[Diagnostic, None, Scope | None]:
         """Returns the explore's scope, None (and a problem) where there is no such explore."""
         model = self._models.get(model_name) if model_name else self._model
+        if model_name in EVERYWHERE:
+            return None
         if model is None:
             hint = did_you_mean(model_name or "", self._models)
             message = f'{owner} asks model "{model_name}", which is not of this project.{hint}'

@@ -18,7 +18,7 @@ _OPTIONS = (
     "show_filters_bar text_tile_text_color tile_background_color tile_text_color background_color "
     "title_color default_tab hidden tile_separator tile_border_radius chat_enabled groups "
     "show_applied_filters preserve_desktop_layout download_settings layout_granularity style "
-    "enabled_dashboard_agents default_dashboard_agent"
+    "enable_dashboard_agent enabled_dashboard_agents dashboard_agents default_dashboard_agent"
 )
 OPTIONS = tuple(_OPTIONS.split())
 PARAMETERS = frozenset([*_NAMES.split(), *OPTIONS])
@@ -38,4 +38,6 @@ _ELEMENT_KEYS = (
     "extension_id filter_id aria_description tab_name group"
 )
 STRUCTURE = frozenset(f"{_QUERY_KEYS} {_ELEMENT_KEYS}".split())
-OLD_TYPES = {"looker_single_value": "single_value", "looker_table": "looker_grid"}
+OLD_TYPES = {"looker_single_value": "single_value", "looker_table": "table"}
+EVERYWHERE = frozenset({"system__activity"})
+"""Models that every instance has besides those of its projects."""

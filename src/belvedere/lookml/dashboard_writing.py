@@ -16,6 +16,7 @@ from belvedere.lookml.dashboards import (
     DashboardFilter,
     ElementQuery,
     EmbedStyle,
+    Placement,
 )
 from belvedere.lookml.yaml_reading import DEEPEST, meaning
 
@@ -51,7 +52,9 @@ def written(dashboard: Dashboard) -> str:
         _put(whole, name, getattr(dashboard, name), default)
     whole |= dashboard.options
     style = {name: getattr(dashboard.embed_style, name) for name in EmbedStyle.__struct_fields__}
-    _put(whole, "embed_style", {k: v for k, v in style.items() if v is not None} or None)
+    _put(whole, "embed_style", _without_none(style) or None)
+    rows = [{"elements": list(row.elements), "height": row.height} for row in dashboard.rows]
+    _put(whole, "rows", [_without_none(row) for row in rows] or None)
     tabs = [{"name": tab.name, "label": tab.label or tab.name} for tab in dashboard.tabs]
     _put(whole, "tabs", tabs or None)
     _put(whole, "filters", [_filter(item) for item in dashboard.filters] or None)
@@ -77,12 +80,18 @@ _DEFAULTS: dict[str, Any] = {
     "enable_viz_full_screen": True,
     "filters_bar_collapsed": False,
     "filters_location_top": True,
+    "tile_size": 160,
+    "width": 1200,
 }
 
 
 def _put(holder: dict[str, Any], name: str, value: Any, default: Any = None) -> None:
     if value != default:
         holder[name] = value
+
+
+def _without_none(holder: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in holder.items() if value is not None}
 
 
 def _filter(item: DashboardFilter) -> dict[str, Any]:
@@ -111,7 +120,7 @@ def _element(item: DashboardElement) -> dict[str, Any]:
     for name in _OF_ELEMENTS:
         _put(found, name, getattr(item, name))
     _put(found, "title_hidden", item.title_hidden, default=False)
-    for name in ("row", "col", "width", "height"):
+    for name in Placement.__struct_fields__:
         _put(found, name, getattr(item.placement, name))
     _put(found, "tab_name", item.tab_name)
     _put(found, "group", item.group)

@@ -34,6 +34,7 @@ from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.model import FilterPair, Location
 from belvedere.lookml.yaml_reading import YamlValue
 
+_OF_NOTES = frozenset({"text", "state", "display"})
 _Named = TypeVar("_Named", DashboardFilter, DashboardElement)
 
 
@@ -182,7 +183,7 @@ class _Resolver:
             tabs=tuple(self._tabs(whole)),
             refresh=self._text(whole, "refresh"),
             auto_run=self._flag(whole, "auto_run", True),
-            load_configuration=self._text(whole, "load_configuration"),
+            load_configuration=self._load_configuration(whole),
             query_timezone=self._text(whole, "query_timezone"),
             crossfilter_enabled=self._flag(whole, "crossfilter_enabled", False),
             enable_viz_full_screen=self._flag(whole, "enable_viz_full_screen", True),
@@ -194,6 +195,12 @@ class _Resolver:
             options=options,
             location=self._place(whole),
         )
+
+    def _load_configuration(self, whole: YamlValue) -> str | None:
+        """`auto_run: false` says in LookML what `wait` says of dashboards that people make."""
+        found = self._text(whole, "load_configuration")
+        waits = found is None and not self._flag(whole, "auto_run", True)
+        return "wait" if waits else found
 
     def _rows(self, whole: YamlValue) -> Iterator[DashboardRow]:
         for item in self._maps(whole, "rows"):
@@ -266,7 +273,7 @@ class _Resolver:
                 if hint:
                     message = f'Unknown or unexpected parameter "{key}" in element "{name}".{hint}'
                     self._report(message, item.keys[key], Severity.warning)
-        note = item.get("note")
+        note = self._note(item)
         return DashboardElement(
             name=name,
             type=OLD_TYPES.get(kind, kind),
@@ -277,10 +284,9 @@ class _Resolver:
             placement=Placement(
                 **{key: self._whole(item, key) for key in Placement.__struct_fields__}
             ),
-            note_text=self._text(item, "note_text")
-            or (self._text(note, "text") if note is not None else None),
-            note_state=self._text(item, "note_state"),
-            note_display=self._text(item, "note_display"),
+            note_text=self._text(item, "note_text") or note["text"],
+            note_state=self._text(item, "note_state") or note["state"],
+            note_display=self._text(item, "note_display") or note["display"],
             refresh=self._text(item, "refresh"),
             title_text=self._text(item, "title_text"),
             subtitle_text=self._text(item, "subtitle_text"),
@@ -294,6 +300,14 @@ class _Resolver:
             vis_config=config,
             location=self._place(item),
         )
+
+    def _note(self, item: YamlValue) -> dict[str, str | None]:
+        """The older form, with parameters of its own; a text alone is one too."""
+        note = item.get("note")
+        if note is None or note.kind != "map":
+            return {"text": self._text(item, "note"), "state": None, "display": None}
+        self._check_keys(note, _OF_NOTES, "note")
+        return {key: self._text(note, key) for key in _OF_NOTES}
 
     def _queries(self, item: YamlValue) -> Iterator[ElementQuery]:
         parts = item.get("merged_queries")
@@ -312,17 +326,12 @@ class _Resolver:
     def _query(
         self, item: YamlValue, listen: tuple[Listen, ...], *, part: bool = False
     ) -> ElementQuery:
-        fields = self._names(item, "fields") or (
-            *self._names(item, "dimensions"),
-            *self._names(item, "measures"),
-            *self._names(item, "detail"),
-        )
         total = item.get("row_total")
         return ElementQuery(
             name=self._text(item, "name") if part else None,
             model=self._text(item, "model"),
             explore=self._text(item, "explore") or self._text(item, "base_view"),
-            fields=fields,
+            fields=self._names(item, "fields") or self._fields_by_kind(item),
             pivots=self._names(item, "pivots"),
             sorts=self._names(item, "sorts"),
             fill_fields=self._names(item, "fill_fields"),
@@ -347,6 +356,13 @@ class _Resolver:
             ),
             location=self._place(item),
         )
+
+    def _fields_by_kind(self, item: YamlValue) -> tuple[str, ...]:
+        """The older form, in which pivoted dimensions may stand among the pivots only."""
+        dimensions = self._names(item, "dimensions")
+        measures = (*self._names(item, "measures"), *self._names(item, "detail"))
+        pivots = self._names(item, "pivots") if dimensions or measures else ()
+        return (*dict.fromkeys((*dimensions, *pivots)), *measures)
 
     def _pairs(self, item: YamlValue) -> Iterator[FilterPair]:
         """`{field: expression}`, or a list of such maps; texts stay as they are written."""

@@ -27,6 +27,8 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("no", "false", "off"), False),
     **dict.fromkeys(("", "~", "null"), None),
 }
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = frozenset({"bool", "int", "float"})
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -194,9 +196,16 @@ def _place_of(event: yaml.Event) -> tuple[int, int]:
 
 
 def _understood(event: yaml.ScalarEvent) -> Scalar:
-    """Plain words and numbers as what they stand for; all that is quoted is text."""
+    """Plain words and numbers as what they stand for; all that is quoted is text, unless a tag of
+    YAML itself says otherwise (`!!null ''` is how exported dashboards write nothing).
+    """
     text: str = event.value
-    return text if event.style else meaning(text)
+    kind = (event.tag or "").removeprefix(_TAG)
+    if kind == "null":
+        return None
+    if kind == "str":
+        return text
+    return meaning(text) if kind in _PLAIN or not event.style else text
 
 
 def meaning(text: str) -> Scalar:

@@ -202,6 +202,77 @@ def test_old_forms(opened: Open) -> None:
     assert b.queries[0].fields == ("orders.id",)
 
 
+def test_a_pivot_of_the_older_form_need_not_be_a_dimension(opened: Open) -> None:
+    found = only(
+        opened(
+            old="""
+- dashboard: old
+  elements:
+  - name: a
+    explore: orders
+    dimensions: [orders.created_date]
+    pivots: [orders.status]
+    measures: [orders.count]
+  - name: b
+    type: looker_table
+    explore: orders
+    dimensions: [orders.status, orders.id]
+    pivots: [orders.status]
+"""
+        )
+    )
+    a, b = found.elements
+    assert a.queries[0].fields == ("orders.created_date", "orders.status", "orders.count")
+    assert b.queries[0].fields == ("orders.status", "orders.id")
+    assert b.type == "table"
+
+
+def test_notes_of_both_forms(opened: Open) -> None:
+    project = opened(
+        notes="""
+- dashboard: notes
+  elements:
+  - {name: a, type: text, note: {text: Beware, state: expanded, display: above}}
+  - {name: b, type: text, note: {text: old, stat: x}, note_text: new, note_state: collapsed}
+  - {name: c, type: text, note: Alone}
+"""
+    )
+    notes = [(one.note_text, one.note_state, one.note_display) for one in only(project).elements]
+    assert notes == [
+        ("Beware", "expanded", "above"),
+        ("new", "collapsed", None),
+        ("Alone", None, None),
+    ]
+    assert told(project) == [
+        'notes:5:45 warning Unknown or unexpected parameter "stat" in note. Did you mean "state"?'
+    ]
+
+
+def test_what_does_not_run_when_it_is_opened(opened: Open) -> None:
+    project = opened(
+        runs="""
+- dashboard: waits
+  auto_run: false
+- dashboard: runs
+  auto_run: true
+- dashboard: explicit
+  auto_run: no
+  load_configuration: cache_run
+"""
+    )
+    dashboards = project.models["shop"].dashboards
+    found = {name: one.load_configuration for name, one in dashboards.items()}
+    assert found == {"waits": "wait", "runs": None, "explicit": "cache_run"}
+
+
+def test_system_activity_may_be_asked_from_everywhere(opened: Open) -> None:
+    element = "{name: a, model: %s, explore: history, fields: [history.query_run_count]}"
+    text = f"- dashboard: d\n  elements:\n  - {element}\n"
+    assert told(opened(d=text % "system__activity")) == []
+    (problem,) = told(opened(d=text % "other"))
+    assert "is not of this project" in problem
+
+
 def test_extends_merges_by_name(opened: Open) -> None:
     project = opened(
         base="""
@@ -266,6 +337,14 @@ def test_extends_merges_by_name(opened: Open) -> None:
             "- dashboard: d\n  elements:\n  - {name: a, explore: orders, listen: {Nobody: orders.id}}\n",
             'd:3:5 warning Dashboard "d": element "a" listens to unknown filter "Nobody".',
         ),
+        (
+            "- dashboard: d\n  filters:\n  - {name: F, type: string_filter, listens_to_filters: [G]}\n",
+            'd:3:5 warning Dashboard "d": filter "F" listens to unknown filter "G".',
+        ),
+        (
+            "- {dashboard: d, preferred_slug: x}\n- {dashboard: e, preferred_slug: x}\n",
+            'd:2:3 warning Dashboard "e": preferred_slug "x" is that of dashboard "d" already',
+        ),
         ("- dashboard: d\n  extends: e\n", "d:2:12 error Cannot extend unknown dashboard (e)."),
         ("- dashboard: d\n  extends: d\n", "d:2:12 error Extends form a circle: d → d"),
         ("- dashboard: d\n- dashboard: d\n", "d:2:3 error A dashboard named d has been defined"),
@@ -320,6 +399,12 @@ def test_yaml_values() -> None:
         "z": 10,
     }
     assert read("") is None
+
+
+def test_tags_of_yaml_itself_say_what_a_value_is() -> None:
+    found = read("[!!null '', !!str 12, !!int '12', !!float \"1.5\", !!bool 'no', ! 'no']")
+    assert found is not None
+    assert found.plain() == [None, "12", 12, 1.5, False, "no"]
 
 
 @pytest.mark.parametrize(

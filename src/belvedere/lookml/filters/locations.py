@@ -77,8 +77,7 @@ def parse_location(text: str) -> LocationFilter:
             raise FilterSyntaxError(f"A distance cannot be negative: {shown(written)}")
         return Circle(distance * _KILOMETRES[circle[2].lower()], _spot(circle[3], circle[4]))
     if box := _BOX.match(written):
-        first, second = _spot(box[1], box[2]), _spot(box[3], box[4])
-        return Box(first.latitude, first.longitude, second.latitude, second.longitude)
+        return _box(*map(float, box.groups()))
     raise FilterSyntaxError(
         f'{shown(written)} is not a location filter such as "36.97, -122.03", '
         '"40 miles from 36.97, -122.03" or "inside box from 72.33, -173.14 to 14.39, -61.70"'
@@ -86,9 +85,26 @@ def parse_location(text: str) -> LocationFilter:
 
 
 def _spot(latitude: str, longitude: str) -> Spot:
-    spot = Spot(float(latitude), float(longitude))
-    if abs(spot.latitude) > 90:
-        raise FilterSyntaxError(f"A latitude lies between -90 and 90, not at {latitude}")
+    spot = Spot(_latitude(float(latitude)), float(longitude))
     if abs(spot.longitude) > 180:
         raise FilterSyntaxError(f"A longitude lies between -180 and 180, not at {longitude}")
     return spot
+
+
+def _latitude(degrees: float) -> float:
+    if abs(degrees) > 90:
+        raise FilterSyntaxError(f"A latitude lies between -90 and 90, not at {degrees:g}")
+    return degrees
+
+
+def _box(north: float, west: float, south: float, east: float) -> Box:
+    """Maps that are moved round the world write longitudes beyond 180 degrees."""
+    if east - west >= 360:
+        west, east = -180.0, 180.0
+    return Box(_latitude(north), _on_globe(west), _latitude(south), _on_globe(east))
+
+
+def _on_globe(longitude: float) -> float:
+    if abs(longitude) <= 180:
+        return longitude
+    return (longitude + 180) % 360 - 180
