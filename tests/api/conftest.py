@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.engines.postgres_server import PostgresServer
 
 from belvedere import clock
 from belvedere.accounts import credentials, roles, tokens, users
@@ -125,3 +126,15 @@ def instance(make_instance: Callable[..., Instance]) -> Instance:
 @pytest.fixture
 def admin(instance: Instance) -> ApiClient:
     return instance.as_role("Admin")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def kept(
+    request: pytest.FixtureRequest, make_instance: Callable[..., Instance]
+) -> Iterator[Instance]:
+    """An instance over either kind of application database."""
+    if request.param == "sqlite":
+        yield make_instance()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    yield make_instance(database=server.url(server.create_database()))

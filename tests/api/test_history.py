@@ -72,7 +72,7 @@ def test_nothing_is_lost_while_the_database_is_away(
     history = instance.services.runner.history
     away = threading.Event()
 
-    def gone(_: Any) -> None:
+    def gone(*_: Any) -> None:
         away.set()
         raise OperationalError("INSERT", {}, Exception("away"))
 

@@ -41,6 +41,7 @@ class Kept:
     freshness: Freshness
     epochs: tuple[int, ...]
     token_expires: float
+    operation: str
 
 
 class Answers:

@@ -144,6 +144,7 @@ class Application:
         if kept is None:
             return None
         self._services.runner.history.repeat(kept.freshness.entry)
+        self._count(kept.operation)
         return Answer(200, kept.media_type, kept.body, {})
 
     async def _answered(self, request: Request, receive: Receive) -> Answer:
@@ -232,6 +233,7 @@ class Application:
             limits = self._rate.check(
                 token_in(request.headers.get("authorization")) or request.address
             )
+            self._count(name)
             if operation is None:
                 _require(session)
                 message = f"Unsupported by this version. Not implemented: {name}"
@@ -248,7 +250,7 @@ class Application:
             call.finish()
             answer = self._encoded(result, operation.status, call)
             answer.headers |= limits
-            self._keep(request, result, call, epochs)
+            self._keep(request, result, call, epochs, name)
             return answer
         except BaseException as error:
             if call is not None:
@@ -257,6 +259,10 @@ class Application:
             if told is None:
                 raise
             return self._error(told, request, facts.path, documentation)
+
+    def _count(self, name: str) -> None:
+        kind = contract.operations()[name].activity
+        self._services.runner.history.calls.count(name, kind)
 
     def _session(self, request: Request, *, public: bool) -> AccessSession | None:
         try:
@@ -283,13 +289,15 @@ class Application:
         body = json.dumps(projected, ensure_ascii=False, separators=(",", ":"), default=str)
         return Answer(status, _JSON, body.encode("utf-8", "replace"), headers)
 
-    def _keep(self, request: Request, result: Any, call: Call, epochs: tuple[int, ...]) -> None:
+    def _keep(
+        self, request: Request, result: Any, call: Call, epochs: tuple[int, ...], name: str
+    ) -> None:
         if not isinstance(result, Text) or not isinstance(result.freshness, Freshness):
             return
         key = _answer_key(request)
         if key is not None:
             expires = call.session.expires_at.timestamp()
-            kept = Kept(result.media_type, result.body, result.freshness, epochs, expires)
+            kept = Kept(result.media_type, result.body, result.freshness, epochs, expires, name)
             self._answers.keep(key, kept)
 
     # Errors

@@ -1,6 +1,7 @@
 """What was asked, by whom, and how it went: one row for every run, kept for ninety days.
 
-Whoever asks does not wait for it: entries are collected and written together, a moment later.
+Whoever asks does not wait for it: entries are collected and written together, a moment later, with
+what was counted of calls of the API.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from sqlalchemy.orm import Session
 from belvedere import ids
 from belvedere.clock import Clock
 from belvedere.errors import EngineError, QueryCancelled
-from belvedere.query import stored
+from belvedere.query import calls, stored
+from belvedere.query.calls import ApiCalls, Counted
+from belvedere.query.phases import NOTHING
 from belvedere.query.running import Running
 from belvedere.query.tables import HistoryRow
 from belvedere.store import Database
@@ -30,6 +33,7 @@ _log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
 _PURGED_EVERY = timedelta(hours=6)
 _SOON = 1.0
+_CALLS_EVERY = 30.0
 _MOST = 50_000
 _LONGEST_MESSAGE = 2000
 Status = Literal["complete", "error", "killed"]
@@ -37,7 +41,9 @@ Status = Literal["complete", "error", "killed"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One run. `runtime` is in seconds; `from_cache` says that no database was asked."""
+    """One run. `runtime` is in seconds; `from_cache` says that no database was asked, `repeated`
+    that not even the question was looked at.
+    """
 
     running: Running
     completed_at: datetime
@@ -46,15 +52,19 @@ class Entry:
     from_cache: bool = False
     message: str | None = None
     created_at: datetime | None = None
+    repeated: bool = False
 
 
 @dataclass(slots=True)
 class Attempt:
-    """A run that is under way; who runs it says how it ended."""
+    """A run that is under way; who runs it says how it ended. Once it is `answered`, what goes
+    wrong is not the database's any more.
+    """
 
     running: Running
     runtime: float = 0.0
     from_cache: bool = False
+    answered: bool = False
     entry: Entry | None = field(default=None)
 
 
@@ -64,6 +74,7 @@ class History:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.calls = ApiCalls(clock)
         self._waiting: deque[Entry] = deque(maxlen=_MOST)
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -83,11 +94,16 @@ class History:
             message = None if killed else _storable(str(error))
             self._add(attempt, "killed" if killed else "error", message)
             raise
+        except Exception:
+            if attempt.answered:
+                self._add(attempt, "complete", None)
+            raise
         if not failures_only:
             self._add(attempt, "complete", None)
 
     def _add(self, attempt: Attempt, status: Status, message: str | None) -> None:
         now = self._clock()
+        attempt.running.phases.end()
         passed = (now - attempt.running.started_at).total_seconds()
         runtime = attempt.runtime if status == "complete" else max(passed, 0.0)
         attempt.entry = Entry(attempt.running, now, status, runtime, attempt.from_cache, message)
@@ -101,25 +117,30 @@ class History:
     def repeat(self, entry: Entry) -> None:
         """The same was asked again, and answered from memory."""
         now = self._clock()
-        self.add(replace(entry, created_at=now, completed_at=now, runtime=0.0, from_cache=True))
+        again = replace(entry, created_at=now, completed_at=now, runtime=0.0, repeated=True)
+        self.add(replace(again, from_cache=True))
 
     def flush(self) -> None:
         """Write what waits."""
         with self._writing:
             entries = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            if not entries:
+            counted = self.calls.take()
+            if not entries and not counted:
                 return
             try:
-                self._write(entries)
+                self._write(entries, counted)
             except OperationalError:  # the database is away: they are written when it is back
                 self._waiting.extendleft(reversed(entries))
+                self.calls.give_back(counted)
                 raise
 
-    def _write(self, entries: list[Entry]) -> None:
+    def _write(self, entries: list[Entry], counted: Counted) -> None:
         with self._database.session() as session:
             slugs: dict[str, str] = {}
             rows = [_values(entry, _slug(session, entry, slugs)) for entry in entries]
-            session.execute(insert(HistoryRow), rows)
+            if rows:
+                session.execute(insert(HistoryRow), rows)
+            calls.write(session, counted)
 
     def close(self) -> None:
         self._closing.set()
@@ -132,8 +153,8 @@ class History:
 
     def _work(self) -> None:
         while not self._closing.is_set():
-            self._wake.wait()
-            self._closing.wait(_SOON)
+            if self._wake.wait(_CALLS_EVERY):
+                self._closing.wait(_SOON)
             self._wake.clear()
             try:
                 self.flush()
@@ -149,6 +170,7 @@ class History:
             return
         with self._database.session() as session:
             session.execute(delete(HistoryRow).where(HistoryRow.created_at < now - KEPT))
+            calls.purge(session, now.date())
         self._purged_at = now
 
 
@@ -194,4 +216,5 @@ def _values(entry: Entry, slug: str | None) -> dict[str, Any]:
         "result_source": "cache" if entry.from_cache else "query",
         "runtime": entry.runtime,
         "message": entry.message,
+        **(NOTHING if entry.repeated else running.phases.values()),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -50,6 +51,8 @@ class Prepared:
     fresh_since: float
     """Unix seconds: older results do not count any more."""
     request: Request
+    took: float
+    """Seconds that it took to prepare."""
     number_format: str = DEFAULT_NUMBER_FORMAT
     """How the asker reads numbers, as 1234.56 is written."""
     vis_config: dict[str, Any] | None = None
@@ -125,6 +128,7 @@ class Preparer:
         """Compile for the asker. NotFound for what the asker cannot see; `limit` overrides;
         `alone` is the one view that is read, if it is one.
         """
+        began = time.perf_counter()
         served, model = self._model(definition.model, definition.view, asker)
         connection = self._connected(served, model)
         request = self._request(model, definition, asker, connection, limit)
@@ -151,6 +155,7 @@ class Preparer:
             ),
             fresh_since=self._datagroups.fresh_since(model, scope.explore),
             request=request,
+            took=time.perf_counter() - began,
             number_format=asker.attributes.get("number_format") or DEFAULT_NUMBER_FORMAT,
             vis_config=definition.vis_config,
         )

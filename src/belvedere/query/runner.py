@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,10 +24,11 @@ from belvedere.query.derived.builder import Builder, Order
 from belvedere.query.history import Entry, History
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome, Resumed, Reusable
+from belvedere.query.phases import Phases
 from belvedere.query.pictures import Pictures, row_limit
 from belvedere.query.preparing import Offer, Prepared, Preparer
 from belvedere.query.running import Running, RunningQueries
-from belvedere.query.statements import Statements, begun, watch
+from belvedere.query.statements import Statements, begun, timed, watch
 from belvedere.results import encoding, streams
 from belvedere.results.presenter import Facts
 from belvedere.settings import Settings
@@ -90,8 +92,10 @@ class Runner:
             rebuild=rebuild,
             rebuild_below=rebuild,
         )
+        began = time.perf_counter()
         with self.history.recording(running, failures_only=True), self.running.track(running):
             tables = self._builder.ready(kept, order)
+        running.phases.pdt = time.perf_counter() - began
         return replace(prepared, compiled=prepared.compiled.reading(tables))
 
     def handwritten(self, model: str, sql: str, asker: AccessSession, running: Running) -> str:
@@ -127,6 +131,7 @@ class Runner:
             sql=prepared.compiled.sql,
             definition=definition,
             workspace_id=asker.workspace_id,
+            phases=Phases(prepare=prepared.took),
         )
 
     def run(
@@ -169,7 +174,7 @@ class Runner:
         """The rows of every statement by the name of its part, and whether all were cached."""
         with self.running.track(running):
             answers = {
-                name: self.statements.result(prepared, part, options, running)
+                name: self.statements.result(prepared, part, options, running, name)
                 for name, part in prepared.compiled.parts().items()
             }
         cached = all(cached for _, cached in answers.values())
@@ -184,13 +189,16 @@ class Runner:
         with self.history.recording(running) as attempt:
             results, cached = self.results(prepared, options, running)
             runtime = sum(result.runtime for result in results.values())
-            attempt.from_cache, attempt.runtime = cached, runtime
-        facts = self.facts(prepared, results, from_cache=cached)
-        tables = bodies.tables_of(prepared.compiled, results)
+            attempt.from_cache, attempt.runtime, attempt.answered = cached, runtime, True
+            began = time.perf_counter()
+            facts = self.facts(prepared, results, from_cache=cached)
+            tables = bodies.tables_of(prepared.compiled, results)
+            body = bodies.body_of(prepared, options, tables, facts, self.pictures)
+            running.phases.post_processing = time.perf_counter() - began
         until = min(result.ran_at for result in results.values()) + prepared.reuse
         return Outcome(
             bodies.MEDIA_TYPES[options.result_format],
-            bodies.body_of(prepared, options, tables, facts, self.pictures),
+            body,
             reusable=_reusable(prepared, options, until, attempt.entry),
             from_cache=cached,
             runtime=runtime,
@@ -229,13 +237,18 @@ class Runner:
                 text = engine.write_csv(sql)
                 if text is not None:
                     stack.enter_context(text)
+                    stack.callback(_streaming(running))
                     stack.enter_context(running.stoppable(text.cancel))
                     chunks = text.chunks()
                     first = next(chunks, b"")
                     yield streams.csv_line(bodies.header_of(prepared, options)) + first
                     yield from chunks
                     return
-            execution = stack.enter_context(engine.execute(sql, started=watch(stack, running)))
+            times = timed(stack, running, streamed=True)
+            execution = stack.enter_context(
+                engine.execute(sql, started=watch(stack, running, times))
+            )
+            times.executed()
             yield from bodies.streamed(prepared, options, begun(execution.batches()), facts)
 
     def column(
@@ -267,6 +280,16 @@ class Runner:
         except EngineError as error:
             return [], False, shown_error(prepared, error)
         return result.table.column(0).to_pylist(), cached, None
+
+
+def _streaming(running: Running) -> Callable[[], None]:
+    """Notes, when it is called, how long the database has been writing an answer itself."""
+    began = time.perf_counter()
+
+    def over() -> None:
+        running.phases.load_process_and_stream_main_query = time.perf_counter() - began
+
+    return over
 
 
 def sql_text(prepared: Prepared) -> str:

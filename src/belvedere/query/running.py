@@ -10,6 +10,7 @@ from datetime import datetime
 
 from belvedere.errors import NotFound, QueryCancelled
 from belvedere.query.definition import Definition
+from belvedere.query.phases import Phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Running:
     workspace_id: str = "production"
     result_format: str | None = None
     status: str = "running"
+    phases: Phases = field(default_factory=Phases)
     _stops: list[Callable[[], None]] = field(default_factory=list)
     _stopped: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -14,7 +14,7 @@ from belvedere.query.bodies import check_format
 from belvedere.query.outcome import Outcome, Resumed
 from belvedere.query.runner import Runner
 from belvedere.query.running import Running
-from belvedere.query.statements import begun, watch
+from belvedere.query.statements import begun, timed, watch
 from belvedere.results import encoding
 
 
@@ -75,7 +75,9 @@ def _chunks(
     with ExitStack() as stack:
         attempt = stack.enter_context(runner.history.recording(running))
         stack.enter_context(runner.running.track(running))
-        execution = stack.enter_context(engine.execute(sql, started=watch(stack, running)))
+        times = timed(stack, running, streamed=True)
+        execution = stack.enter_context(engine.execute(sql, started=watch(stack, running, times)))
+        times.executed()
         batches = begun(execution.batches())
         yield from encoding.stream_rows(result_format, execution.schema, batches, sql)
         attempt.runtime = time.perf_counter() - started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
@@ -117,7 +117,9 @@ class MergeQueryRow(Base):
 
 
 class HistoryRow(Base):
-    """One run of a query; see history.py. `runtime` is in seconds."""
+    """One run of a query; see history.py. `runtime` is in seconds, and so are the parts of it that
+    phases.py names.
+    """
 
     __tablename__ = "history"
 
@@ -140,6 +142,34 @@ class HistoryRow(Base):
     result_source: Mapped[str] = mapped_column(String(16))
     runtime: Mapped[float]
     message: Mapped[str | None] = mapped_column(Text)
+    queued: Mapped[float | None]
+    async_processing: Mapped[float | None]
+    prepare: Mapped[float | None]
+    pdt: Mapped[float | None]
+    cache_load: Mapped[float | None]
+    acquire_connection: Mapped[float | None]
+    connection_held: Mapped[float | None]
+    execute_main_query: Mapped[float | None]
+    execute_totals_query: Mapped[float | None]
+    execute_row_totals_query: Mapped[float | None]
+    execute_grand_totals_query: Mapped[float | None]
+    load_main_query_in_memory: Mapped[float | None]
+    load_totals_query_in_memory: Mapped[float | None]
+    load_row_totals_query_in_memory: Mapped[float | None]
+    load_grand_totals_query_in_memory: Mapped[float | None]
+    load_process_and_stream_main_query: Mapped[float | None]
+    post_processing: Mapped[float | None]
+
+
+class ApiUsageRow(Base):
+    """How often an operation was called on one day (UTC)."""
+
+    __tablename__ = "api_usage"
+
+    created_on: Mapped[date] = mapped_column(primary_key=True)
+    endpoint: Mapped[str] = mapped_column(String(128), primary_key=True)
+    api_query_type: Mapped[str] = mapped_column(String(16))
+    total: Mapped[int]
 
 
 class KeptTableRow(Base):

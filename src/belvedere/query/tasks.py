@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -85,7 +86,9 @@ class Tasks:
     ) -> None:
         with self._lock:
             self._running[task_id] = None
-        self._pool.submit(self._work, task_id, asked, options, asker, source or API, context)
+        self._pool.submit(
+            self._work, task_id, asked, options, asker, source or API, context, time.perf_counter()
+        )
 
     def _work(
         self,
@@ -95,13 +98,15 @@ class Tasks:
         asker: AccessSession,
         source: str,
         context: Context,
+        queued_since: float,
     ) -> None:
-        started = self._clock()
+        started, queued = self._clock(), time.perf_counter() - queued_since
         try:
             self._set(task_id, status="running", started_at=started)
 
             def note(running: Running) -> None:
                 running.id, running.context = task_id, context
+                running.phases.queued = queued
                 with self._lock:
                     self._running[task_id] = running
 

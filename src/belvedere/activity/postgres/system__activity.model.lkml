@@ -1,5 +1,5 @@
 connection: "looker"
 label: "System Activity"
 include: "//system_activity_shared/*.view.lkml"
-include: "//system_activity_shared/explores.lkml"
+include: "//system_activity_shared/*.explore.lkml"
 persist_for: "0 seconds"

@@ -122,7 +122,19 @@ view: content_usage {
                AND history.source LIKE 'api%')
          + (SELECT COUNT(*) FROM history
              WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
-               AND history.source LIKE 'api%') AS api_count
+               AND history.source LIKE 'api%') AS api_count,
+           (SELECT COUNT(*) FROM history
+             WHERE history.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
+               AND history.source LIKE '%embed%')
+         + (SELECT COUNT(*) FROM history
+             WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
+               AND history.source LIKE '%embed%') AS embed_count,
+           (SELECT COUNT(*) FROM history
+             WHERE history.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
+               AND history.source = 'scheduled_task')
+         + (SELECT COUNT(*) FROM history
+             WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
+               AND history.source = 'scheduled_task') AS schedule_count
          FROM content_metadata
          WHERE content_metadata.look_id IS NOT NULL
             OR content_metadata.dashboard_id IS NOT NULL
@@ -185,6 +197,22 @@ view: content_usage {
     type: number
     sql: ${TABLE}.api_count ;;
   }
+  dimension: embed_count {
+    description: "Queries in embedded content in the last ninety days."
+    type: number
+    sql: ${TABLE}.embed_count ;;
+  }
+  dimension: schedule_count {
+    description: "Queries of deliveries in the last ninety days."
+    type: number
+    sql: ${TABLE}.schedule_count ;;
+  }
+  dimension: days_since_last_access_tiers {
+    type: tier
+    tiers: [7, 30, 60, 90]
+    style: integer
+    sql: ${days_since_last_accessed} ;;
+  }
   dimension: look_id {
     hidden: yes
     type: number
@@ -203,6 +231,17 @@ view: content_usage {
     label: "API Total"
     type: sum
     sql: ${api_count} ;;
+  }
+  measure: embed_total {
+    type: sum
+    sql: ${embed_count} ;;
+  }
+  measure: schedule_total {
+    type: sum
+    sql: ${schedule_count} ;;
+  }
+  measure: content_count {
+    type: count
   }
   measure: favorites_total {
     type: sum

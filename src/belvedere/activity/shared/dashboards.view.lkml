@@ -34,6 +34,28 @@ view: dashboard {
     type: string
     sql: ${TABLE}.refresh_interval ;;
   }
+  dimension: refresh_interval_ordered {
+    label: "Refresh Interval in Seconds"
+    description: "Of intervals of one unit, such as 30 seconds or 15 minutes."
+    type: number
+    sql: @{refresh_count} * CASE
+      WHEN ${TABLE}.refresh_interval LIKE '% % %' THEN NULL
+      WHEN ${TABLE}.refresh_interval LIKE '%minute%' THEN 60
+      WHEN ${TABLE}.refresh_interval LIKE '%hour%' THEN 3600
+      WHEN ${TABLE}.refresh_interval LIKE '%day%' THEN 86400
+      WHEN ${TABLE}.refresh_interval LIKE '%week%' THEN 604800
+      ELSE 1
+      END ;;
+  }
+  dimension: load_configuration {
+    type: string
+    sql: ${TABLE}.load_configuration ;;
+  }
+  dimension: run_on_load {
+    description: "Its queries run as soon as it is opened."
+    type: yesno
+    sql: ${TABLE}.load_configuration IS NULL ;;
+  }
   dimension: preferred_viewer {
     type: string
     sql: ${TABLE}.preferred_viewer ;;
@@ -96,6 +118,11 @@ view: dashboard {
     type: string
     sql: CAST(${TABLE}.id AS VARCHAR(64)) ;;
   }
+  measure: shortest_refresh_interval {
+    hidden: yes
+    type: min
+    sql: ${refresh_interval_ordered} ;;
+  }
   measure: count_last_30_days {
     label: "Count Created in the Last 30 Days"
     type: count
@@ -136,6 +163,19 @@ view: dashboard_element {
   dimension: refresh_interval {
     type: string
     sql: ${TABLE}.refresh_interval ;;
+  }
+  dimension: refresh_interval_ordered {
+    label: "Refresh Interval in Seconds"
+    description: "Of intervals of one unit, such as 30 seconds or 15 minutes."
+    type: number
+    sql: @{refresh_count} * CASE
+      WHEN ${TABLE}.refresh_interval LIKE '% % %' THEN NULL
+      WHEN ${TABLE}.refresh_interval LIKE '%minute%' THEN 60
+      WHEN ${TABLE}.refresh_interval LIKE '%hour%' THEN 3600
+      WHEN ${TABLE}.refresh_interval LIKE '%day%' THEN 86400
+      WHEN ${TABLE}.refresh_interval LIKE '%week%' THEN 604800
+      ELSE 1
+      END ;;
   }
   dimension: note_text {
     type: string
@@ -190,6 +230,46 @@ view: dashboard_element {
     label: "Count of Tiles with Data"
     type: count
     filters: [result_source: "-NULL"]
+  }
+  measure: shortest_refresh_interval {
+    hidden: yes
+    type: min
+    sql: ${refresh_interval_ordered} ;;
+  }
+  measure: high_query_count {
+    description: "1 where more than 25 tiles have data, else 0."
+    type: number
+    sql: CASE WHEN ${total_query_tiles} > 25 THEN 1 ELSE 0 END ;;
+  }
+  measure: high_merge_query_count {
+    description: "1 where more than 5 tiles merge queries, else 0."
+    type: number
+    sql: CASE WHEN ${count_merge_query} > 5 THEN 1 ELSE 0 END ;;
+  }
+  measure: low_auto_refresh_interval {
+    description: "1 where the dashboard or a tile refreshes itself more often than every 15 minutes, else 0."
+    type: number
+    sql: CASE WHEN ${shortest_refresh_interval} < 900 OR ${dashboard.shortest_refresh_interval} < 900 THEN 1 ELSE 0 END ;;
+  }
+  measure: sorted_warnings {
+    label: "Warnings"
+    description: "How many of the three warnings hold."
+    type: number
+    sql: ${high_query_count} + ${high_merge_query_count} + ${low_auto_refresh_interval} ;;
+  }
+  measure: combo_warning {
+    label: "Warning"
+    type: string
+    sql: CASE WHEN ${high_query_count} = 1 THEN 'Many tiles have data. ' ELSE '' END
+      || CASE WHEN ${high_merge_query_count} = 1 THEN 'Many tiles merge queries. ' ELSE '' END
+      || CASE WHEN ${low_auto_refresh_interval} = 1 THEN 'It refreshes itself often. ' ELSE '' END ;;
+  }
+  measure: combo_recommendation {
+    label: "Recommendation"
+    type: string
+    sql: CASE WHEN ${high_query_count} = 1 THEN 'Divide it into several dashboards. ' ELSE '' END
+      || CASE WHEN ${high_merge_query_count} = 1 THEN 'Join in LookML what is merged. ' ELSE '' END
+      || CASE WHEN ${low_auto_refresh_interval} = 1 THEN 'Refresh no more often than the data changes. ' ELSE '' END ;;
   }
   measure: count {
     type: count

@@ -37,6 +37,22 @@ view: scheduled_plan {
     type: string
     sql: ${TABLE}.text ;;
   }
+  dimension: content_type_id {
+    type: string
+    sql: ${TABLE}.text ;;
+  }
+  dimension: content_type {
+    type: string
+    sql: ${TABLE}.text ;;
+  }
+  dimension: content_link {
+    type: string
+    sql: ${TABLE}.text ;;
+  }
+  dimension: send_all_results {
+    type: yesno
+    sql: ${TABLE}.number = 1 ;;
+  }
   dimension: cron_schedule {
     type: string
     sql: ${TABLE}.text ;;

@@ -20,6 +20,12 @@ view: event {
     type: string
     sql: ${TABLE}.category ;;
   }
+  dimension: is_api_call {
+    label: "Is API Call"
+    description: "It was done by a call of the API, not in the pages of the instance."
+    type: yesno
+    sql: ${TABLE}.category = 'api' ;;
+  }
   dimension: target {
     description: "The path of the operation that was called."
     type: string

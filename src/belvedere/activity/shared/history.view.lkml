@@ -12,7 +12,7 @@ view: history {
   }
   dimension_group: created {
     type: time
-    timeframes: [raw, time, time_of_day, hour, hour_of_day, minute, minute10, minute15, minute30, date, day_of_week, day_of_week_index, day_of_month, week, month, month_name, quarter, year]
+    timeframes: [raw, time, time_of_day, hour, hour_of_day, minute, minute5, minute10, minute15, minute30, date, day_of_week, day_of_week_index, day_of_month, week, month, month_name, quarter, year]
     sql: ${TABLE}.created_at ;;
   }
   dimension_group: completed {
@@ -63,6 +63,11 @@ view: history {
     type: yesno
     sql: ${TABLE}.result_source = 'cache' ;;
   }
+  dimension: cache {
+    description: "Answered without the database."
+    type: yesno
+    sql: ${is_cached} ;;
+  }
   dimension: connection_name {
     type: string
     sql: ${TABLE}.connection_name ;;
@@ -98,6 +103,36 @@ view: history {
     tiers: [5, 10, 30, 60, 120, 300, 600]
     style: integer
     sql: ${runtime} ;;
+  }
+  dimension: most_recent_length {
+    label: "Most Recent Run Length in Seconds"
+    description: "Of the last run of the same query."
+    type: number
+    sql: (SELECT again.runtime FROM history AS again WHERE again.query_slug = ${TABLE}.query_slug ORDER BY again.created_at DESC LIMIT 1) ;;
+    value_format_name: decimal_2
+  }
+  dimension_group: most_recent_run_at {
+    label: "Most Recent Run at"
+    description: "Of the same query."
+    type: time
+    timeframes: [raw, time, date, week, month]
+    sql: (SELECT MAX(again.created_at) FROM history AS again WHERE again.query_slug = ${TABLE}.query_slug) ;;
+  }
+  dimension: has_merge_query {
+    description: "It is one of several sources of a merge query."
+    type: yesno
+    sql: ${TABLE}.merge_query_slug IS NOT NULL ;;
+  }
+  dimension: is_user_dashboard {
+    description: "It was run for a dashboard that people made, not for one in LookML."
+    type: yesno
+    sql: ${TABLE}.dashboard_id IS NOT NULL AND ${TABLE}.dashboard_id NOT LIKE '%::%' ;;
+  }
+  dimension: node_id {
+    label: "Node ID"
+    description: "Nothing: the processes of an instance are not told apart."
+    type: number
+    sql: CAST(NULL AS INTEGER) ;;
   }
   dimension: user_id {
     label: "User ID"
@@ -138,7 +173,7 @@ view: history {
   dimension: dashboard_session {
     description: "One person's run of one dashboard: its queries of the same minute."
     type: string
-    sql: CASE WHEN ${TABLE}.dashboard_id IS NOT NULL THEN ${TABLE}.dashboard_id || ' ' || CAST(${TABLE}.user_id AS VARCHAR(20)) || ' ' || SUBSTR(CAST(${TABLE}.created_at AS VARCHAR(40)), 1, 16) END ;;
+    sql: @{dashboard_session} ;;
   }
 
   measure: query_run_count {
@@ -234,7 +269,77 @@ view: history {
     type: date_time
     sql: MIN(${created_raw}) ;;
   }
+  measure: first_query_date {
+    type: date
+    sql: MIN(${created_raw}) ;;
+  }
+  measure: five_minutes_used {
+    hidden: yes
+    type: count_distinct
+    sql: CASE WHEN ${source} <> 'scheduled_task' THEN CAST(${user_id} AS VARCHAR(20)) || ' ' || CAST(${created_minute5} AS VARCHAR(40)) END ;;
+  }
+  measure: approximate_usage_in_minutes {
+    label: "Approximate Usage in Minutes"
+    description: "Each five minutes in which somebody asked for something count as five."
+    type: number
+    sql: ${five_minutes_used} * 5 ;;
+  }
+  measure: explore_query_count {
+    label: "Queries from Explores"
+    type: count
+    filters: [source: "explore"]
+  }
   set: detail {
     fields: [id, created_time, user.name, query.model, query.view, source, status, runtime]
+  }
+}
+
+# How the result of a run came to be, as tiles of dashboards say it of theirs.
+view: run_result_maker {
+  sql_table_name: history ;;
+  dimension: id {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.id ;;
+  }
+  dimension: is_merge_query {
+    type: yesno
+    sql: ${TABLE}.merge_query_slug IS NOT NULL ;;
+  }
+  dimension: is_single_query {
+    type: yesno
+    sql: ${TABLE}.merge_query_slug IS NULL ;;
+  }
+}
+
+# Nothing is known of it: the processes of an instance are not told apart.
+view: node {
+  derived_table: {
+    sql: SELECT CAST(NULL AS INTEGER) AS id, CAST(NULL AS VARCHAR(255)) AS hostname WHERE 1 = 0 ;;
+  }
+  dimension: id {
+    primary_key: yes
+    type: number
+    sql: ${TABLE}.id ;;
+  }
+  dimension: hostname {
+    type: string
+    sql: ${TABLE}.hostname ;;
+  }
+  dimension: is_master {
+    type: yesno
+    sql: ${TABLE}.id = 1 ;;
+  }
+  dimension: port {
+    type: number
+    sql: ${TABLE}.id ;;
+  }
+  dimension: version {
+    type: string
+    sql: ${TABLE}.hostname ;;
+  }
+  measure: count {
+    type: count
   }
 }

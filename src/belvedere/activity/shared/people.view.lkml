@@ -68,6 +68,14 @@ view: user_facts {
            asked.first_query_at,
            asked.last_query_at,
            COALESCE(asked.lifetime_queries, 0) AS lifetime_queries,
+           (SELECT MAX(external_user_id) FROM credentials_embed WHERE credentials_embed.user_id = "user".id) AS external_id,
+           "user".is_embed_user,
+           COALESCE(may.is_admin, 0) AS is_admin,
+           COALESCE(may.is_developer, 0) AS is_developer,
+           COALESCE(may.is_explorer, 0) AS is_explorer,
+           COALESCE(may.is_content_saver, 0) AS is_content_saver,
+           COALESCE(may.is_sql_runner, 0) AS is_sql_runner,
+           COALESCE(may.is_viewer, 0) AS is_viewer,
            signed.logged_in_at,
            signed.credential_type
          FROM "user"
@@ -76,6 +84,19 @@ view: user_facts {
            FROM history
            GROUP BY user_id
          ) AS asked ON asked.user_id = "user".id
+         LEFT JOIN (
+           SELECT holder.user_id,
+             MAX(CASE WHEN permission_set.all_access THEN 1 ELSE 0 END) AS is_admin,
+             MAX(CASE WHEN permission_set.all_access OR CAST(permission_set.permissions AS TEXT) LIKE '%"develop"%' THEN 1 ELSE 0 END) AS is_developer,
+             MAX(CASE WHEN permission_set.all_access OR CAST(permission_set.permissions AS TEXT) LIKE '%"explore"%' THEN 1 ELSE 0 END) AS is_explorer,
+             MAX(CASE WHEN permission_set.all_access OR CAST(permission_set.permissions AS TEXT) LIKE '%"save_content"%' THEN 1 ELSE 0 END) AS is_content_saver,
+             MAX(CASE WHEN permission_set.all_access OR CAST(permission_set.permissions AS TEXT) LIKE '%"use_sql_runner"%' THEN 1 ELSE 0 END) AS is_sql_runner,
+             MAX(CASE WHEN permission_set.all_access OR CAST(permission_set.permissions AS TEXT) LIKE '%"see_looks"%' OR CAST(permission_set.permissions AS TEXT) LIKE '%"see_user_dashboards"%' OR CAST(permission_set.permissions AS TEXT) LIKE '%"see_lookml_dashboards"%' THEN 1 ELSE 0 END) AS is_viewer
+           FROM ${role_holder.SQL_TABLE_NAME} AS holder
+           JOIN role ON role.id = holder.role_id
+           JOIN permission_set ON permission_set.id = role.permission_set_id
+           GROUP BY holder.user_id
+         ) AS may ON may.user_id = "user".id
          LEFT JOIN (
            SELECT user_id, credential_type, logged_in_at,
              ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY logged_in_at DESC) AS place
@@ -94,6 +115,46 @@ view: user_facts {
     primary_key: yes
     type: number
     sql: ${TABLE}.user_id ;;
+  }
+  dimension: external_id {
+    label: "External ID"
+    description: "Of people in embedded content: what the program that embeds calls them."
+    type: string
+    sql: ${TABLE}.external_id ;;
+  }
+  dimension: is_embed {
+    type: yesno
+    sql: ${TABLE}.is_embed_user ;;
+  }
+  dimension: is_admin {
+    type: yesno
+    sql: ${TABLE}.is_admin = 1 ;;
+  }
+  dimension: is_developer {
+    description: "May develop some model."
+    type: yesno
+    sql: ${TABLE}.is_developer = 1 ;;
+  }
+  dimension: is_explorer {
+    description: "May explore some model."
+    type: yesno
+    sql: ${TABLE}.is_explorer = 1 ;;
+  }
+  dimension: is_content_saver {
+    description: "May save Looks and dashboards of some model."
+    type: yesno
+    sql: ${TABLE}.is_content_saver = 1 ;;
+  }
+  dimension: is_sql_runner {
+    label: "Is SQL Runner"
+    description: "May write SQL."
+    type: yesno
+    sql: ${TABLE}.is_sql_runner = 1 ;;
+  }
+  dimension: is_viewer {
+    description: "May see Looks or dashboards of some model."
+    type: yesno
+    sql: ${TABLE}.is_viewer = 1 ;;
   }
   dimension: lifetime_queries {
     label: "Queries of the Last 90 Days"
@@ -128,6 +189,9 @@ view: user_facts {
     type: time
     timeframes: [raw, time, date, week, month]
     sql: ${TABLE}.last_query_at ;;
+  }
+  measure: count {
+    type: count
   }
 }
 
@@ -189,6 +253,26 @@ view: group_member {
     hidden: yes
     type: number
     sql: ${TABLE}.group_id ;;
+  }
+}
+
+view: group_group {
+  sql_table_name: group_group ;;
+  dimension: key {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.parent_id || '-' || ${TABLE}.child_id ;;
+  }
+  dimension: parent_id {
+    hidden: yes
+    type: number
+    sql: ${TABLE}.parent_id ;;
+  }
+  dimension: child_id {
+    hidden: yes
+    type: number
+    sql: ${TABLE}.child_id ;;
   }
 }
 

@@ -59,6 +59,20 @@ view: query {
     type: string
     sql: @{query_pivots} ;;
   }
+  dimension: formatted_filters {
+    label: "Filters Used"
+    type: string
+    sql: @{query_filters} ;;
+  }
+  dimension: vis_config {
+    label: "Visualization Settings"
+    type: string
+    sql: @{query_vis_config} ;;
+  }
+  dimension: query_timezone {
+    type: string
+    sql: @{query_timezone} ;;
+  }
   dimension: fill_fields {
     type: string
     sql: @{query_fill_fields} ;;
@@ -104,11 +118,72 @@ view: query {
     type: count_distinct
     sql: ${model} || ' ' || ${view} ;;
   }
+  measure: model_count {
+    type: count_distinct
+    sql: ${model} ;;
+  }
+}
+
+view: field_usage {
+  derived_table: {
+    sql: SELECT used.query_slug, used.field, query.definition,
+           (SELECT COUNT(*) FROM history WHERE history.query_slug = used.query_slug) AS times_used
+         FROM (@{each_used_field} UNION @{each_filtered_field}) AS used
+         JOIN query ON query.slug = used.query_slug ;;
+  }
+  dimension: id {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.query_slug || ' ' || ${TABLE}.field ;;
+  }
+  dimension: query_id {
+    hidden: yes
+    type: string
+    sql: ${TABLE}.query_slug ;;
+  }
+  dimension: model {
+    type: string
+    sql: @{query_model} ;;
+  }
+  dimension: explore {
+    type: string
+    sql: @{query_view} ;;
+  }
+  dimension: base_view {
+    hidden: yes
+    type: string
+    sql: @{query_view} ;;
+  }
+  dimension: field {
+    description: "Its full name: view.field"
+    type: string
+    sql: ${TABLE}.field ;;
+  }
+  dimension: view {
+    description: "The part of the field's name before the dot."
+    type: string
+    sql: CASE WHEN ${TABLE}.field LIKE '%.%' THEN RTRIM(RTRIM(${TABLE}.field, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'), '.') END ;;
+  }
+  dimension: runs {
+    hidden: yes
+    type: number
+    sql: ${TABLE}.times_used ;;
+  }
+  measure: times_used {
+    description: "Runs of the last ninety days of queries that show it or filter by it."
+    type: sum
+    sql: ${runs} ;;
+  }
+  measure: count {
+    description: "Queries that show it or filter by it."
+    type: count
+  }
 }
 
 view: used_field {
   derived_table: {
-    sql: @{each_used_field} ;;
+    sql: @{each_used_field} UNION @{each_filtered_field} ;;
   }
   dimension: key {
     hidden: yes
@@ -138,6 +213,16 @@ view: sql_query {
     primary_key: yes
     type: string
     sql: ${TABLE}.slug ;;
+  }
+  dimension: id {
+    hidden: yes
+    type: string
+    sql: ${TABLE}.slug ;;
+  }
+  dimension: user_id {
+    label: "User ID"
+    type: string
+    sql: ${TABLE}.creator_id ;;
   }
   dimension: sql {
     label: "SQL"
@@ -199,9 +284,72 @@ view: merge_query {
     timeframes: [raw, time, date, week, month, quarter, year]
     sql: ${TABLE}.created_at ;;
   }
+  dimension: dynamic_fields {
+    type: string
+    sql: @{query_dynamic_fields} ;;
+  }
+  dimension: pivots {
+    type: string
+    sql: @{query_pivots} ;;
+  }
+  dimension: formatted_pivots {
+    label: "Pivots Used"
+    type: string
+    sql: @{query_pivots} ;;
+  }
+  dimension: sorts {
+    type: string
+    sql: @{query_sorts} ;;
+  }
+  dimension: column_limit {
+    type: number
+    sql: CAST(NULLIF(@{query_column_limit}, '') AS BIGINT) ;;
+  }
+  dimension: total {
+    type: yesno
+    sql: COALESCE(CAST(@{query_total} AS VARCHAR(5)), '0') IN ('1', 'true') ;;
+  }
   measure: count {
     type: count
     drill_fields: [id, created_time]
+  }
+}
+
+view: merge_query_source_query {
+  derived_table: {
+    sql: @{each_merge_source} ;;
+  }
+  dimension: id {
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.merge_slug || ' ' || CAST(${TABLE}.place AS VARCHAR(20)) ;;
+  }
+  dimension: merge_query_id {
+    label: "Merge Query ID"
+    type: string
+    sql: ${TABLE}.merge_slug ;;
+  }
+  dimension: query_id {
+    label: "Query ID"
+    type: string
+    sql: ${TABLE}.query_slug ;;
+  }
+  dimension: rank {
+    description: "Its place among the sources: 0 for the first."
+    type: number
+    sql: ${TABLE}.place ;;
+  }
+  dimension: name {
+    type: string
+    sql: ${TABLE}.name ;;
+  }
+  dimension: merge_fields {
+    type: string
+    sql: ${TABLE}.merge_fields ;;
+  }
+  measure: count {
+    type: count
+    drill_fields: [merge_query_id, rank, name, query_id]
   }
 }
 

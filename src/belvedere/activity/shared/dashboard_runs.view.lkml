@@ -1,0 +1,97 @@
+# A run of a dashboard: one person's queries for it of the same minute.
+view: dashboard_performance {
+  derived_table: {
+    sql: SELECT DISTINCT @{dashboard_session} AS dashboard_run_session
+         FROM history
+         WHERE history.dashboard_id IS NOT NULL ;;
+  }
+  dimension: dashboard_run_session {
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.dashboard_run_session ;;
+  }
+  measure: count {
+    label: "Dashboard Run Count"
+    type: count
+  }
+}
+
+view: dashboard_history_stats {
+  derived_table: {
+    sql: SELECT @{dashboard_session} AS dashboard_session,
+           history.dashboard_id,
+           COUNT(*) AS total_queries,
+           SUM(history.runtime) AS total_runtime,
+           MIN(history.runtime) AS min_runtime,
+           MAX(history.runtime) AS max_runtime,
+           @{seconds_of_dashboard} AS seconds
+         FROM history
+         WHERE history.dashboard_id IS NOT NULL
+         GROUP BY 1, 2 ;;
+  }
+  dimension: dashboard_session {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.dashboard_session ;;
+  }
+  dimension: dashboard_id {
+    label: "Dashboard ID"
+    type: string
+    sql: ${TABLE}.dashboard_id ;;
+  }
+  dimension: total_queries {
+    description: "Queries of the run."
+    type: number
+    sql: ${TABLE}.total_queries ;;
+  }
+  dimension: total_runtime {
+    description: "Seconds of all queries of the run together."
+    type: number
+    sql: ${TABLE}.total_runtime ;;
+    value_format_name: decimal_2
+  }
+  dimension: min_runtime {
+    description: "Seconds of the shortest query of the run."
+    type: number
+    sql: ${TABLE}.min_runtime ;;
+    value_format_name: decimal_2
+  }
+  dimension: max_runtime {
+    description: "Seconds of the longest query of the run."
+    type: number
+    sql: ${TABLE}.max_runtime ;;
+    value_format_name: decimal_2
+  }
+  dimension: seconds {
+    label: "Runtime"
+    description: "Seconds from the first question of the run to its last answer."
+    type: number
+    sql: ${TABLE}.seconds ;;
+    value_format_name: decimal_2
+  }
+  measure: avg_runtime {
+    label: "Average Runtime"
+    description: "Seconds from the first question of a run to its last answer, on average."
+    type: average
+    sql: ${seconds} ;;
+    value_format_name: decimal_2
+  }
+  measure: all_queries {
+    hidden: yes
+    type: sum
+    sql: ${total_queries} ;;
+  }
+  measure: all_seconds {
+    hidden: yes
+    type: sum
+    sql: ${total_runtime} ;;
+  }
+  measure: avg_tile_runtime {
+    label: "Average Tile Runtime"
+    description: "Seconds of a query, on average."
+    type: number
+    sql: ${all_seconds} / NULLIF(${all_queries}, 0) ;;
+    value_format_name: decimal_2
+  }
+}
