@@ -316,6 +316,48 @@ def test_lookml_dashboards_are_content(store: Instance, chief: ApiClient) -> Non
     assert few.json()["dashboard_elements"][2] == {"title": None}
 
 
+def test_developers_are_told_where_a_lookml_dashboard_is_written(
+    store: Instance, chief: ApiClient
+) -> None:
+    file = "/projects/thelook/files/shop.dashboard.lookml"
+    found = chief.get(f"/dashboards/{SHOP}").json()
+    assert (found["edit_uri"], found["created_at"]) == (f"{file}?line=2", None)
+    line = FILE.splitlines().index("  - name: both") + 1
+    assert found["dashboard_elements"][1]["edit_uri"] == f"{file}?line={line}"
+    seen = store.as_role("Viewer").get(f"/dashboards/{SHOP}").json()
+    uris = [one["edit_uri"] for one in (seen, *seen["dashboard_elements"])]
+    assert uris == [None] * 4
+
+
+def test_rows_of_a_grid_are_written(chief: ApiClient) -> None:
+    text = lookml_of(chief, {"id": "thelook::old"})
+    made_of = chief.post("/dashboards/lookml", {"lookml": text, "folder_id": "1"}).json()
+    imported = chief.post("/dashboards/thelook::old/import/1", {"title": "Same"}).json()
+    spots = [
+        [
+            (one["row"], one["column"], one["width"], one["height"])
+            for one in each["dashboard_layouts"][0]["dashboard_layout_components"]
+        ]
+        for each in (made_of, imported)
+    ]
+    assert spots == [[(0, 0, 12, 8), (0, 12, 12, 8)]] * 2
+
+
+def test_elements_name_tabs_by_name_or_label(store: Instance, project: Path) -> None:
+    tabs = "[{name: one, label: First}, {name: two, label: Second}]"
+    elements = "[{name: a, type: text, tab_name: Second}, {name: b, type: text, tab_name: two}]"
+    text = f"- dashboard: tabs\n  tabs: {tabs}\n  elements: {elements}\n"
+    (project / "tabs.dashboard.lookml").write_text(text)
+    admin = store.as_role("Admin")
+    whole = admin.get("/dashboards/thelook::tabs").json()
+    own = admin.post("/dashboards/thelook::tabs/import/1", {}).json()
+    for dashboard in (whole, own):
+        layouts = dashboard["dashboard_layouts"]
+        assert [len(one["dashboard_layout_components"]) for one in layouts] == [0, 2]
+    second = whole["dashboard_layouts"][1]["id"]
+    assert [one["dashboard_layout_id"] for one in whole["dashboard_elements"]] == [second] * 2
+
+
 def test_lookml_dashboards_are_in_their_folder(store: Instance, chief: ApiClient) -> None:
     viewer = store.as_role("Viewer")
     listed = viewer.get("/folders/lookml/dashboards").json()

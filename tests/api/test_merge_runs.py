@@ -93,6 +93,15 @@ def test_two_queries_side_by_side(admin, rows) -> None:
     assert run(admin, slug, "csv").splitlines()[0].startswith("Products Category,")
 
 
+def test_pictures_of_merges_keep_their_options_as_they_are(admin) -> None:
+    """Tools send a merge query that they have read to another instance."""
+    options = {"type": "looker_bar", "show_legend": True, "width": 3, "series": {"a": [1, None]}}
+    sources = [source(admin, SALES)]
+    made = admin.post("/merge_queries", {"source_queries": sources, "vis_config": options}).json()
+    assert made["vis_config"] == options
+    assert admin.post("/merge_queries", made).json()["vis_config"] == options
+
+
 def test_fields_may_be_named_either_way_round(admin) -> None:
     users = {"model": "thelook", "view": "users", "fields": ["users.state", "users.count"]}
     orders = {

@@ -23,6 +23,8 @@ _PLAIN: dict[str, type | tuple[type, ...]] = {
 }
 _DEEPEST = 64
 _MOST_DIGITS = 18
+_WIDER = {("MergeQuery", "vis_config"): "map[any]"}
+"""Published as texts, but the same options as those of queries, and sent as such by clients."""
 UNTYPED = frozenset({"any", "object", "None"})
 
 
@@ -225,7 +227,12 @@ def _object_problems(
         if item is None:
             yield Problem(name, "null", f"{name} of {type_name} must not be null")
             continue
-        yield from _problems(item, fact.type, name, writing, depth + 1)
+        yield from _problems(item, _held(type_name, fact), name, writing, depth + 1)
+
+
+def _held(type_name: str, fact: Property) -> str:
+    """The type of the values that a property really holds."""
+    return _WIDER.get((type_name, fact.name), fact.type)
 
 
 def _wrong(where: str, wanted: str) -> Problem:
@@ -236,7 +243,7 @@ def writable(value: Mapping[str, Any], type_name: str) -> dict[str, Any]:
     """The properties of the body that a client may set, in the types the facts state."""
     properties = schema(type_name).properties
     return {
-        key: _read(item, properties[key].type)
+        key: _read(item, _held(type_name, properties[key]))
         for key, item in value.items()
         if key in properties and not properties[key].read_only
     }

@@ -170,17 +170,21 @@ def _filter(source: lookml.Dashboard, item: lookml.DashboardFilter) -> dict[str,
 def _make_tabs(
     session: Session, dashboard: Dashboard, source: lookml.Dashboard
 ) -> dict[str, DashboardLayout]:
-    """By name; the first is the layout that the dashboard has."""
+    """By name or label; the first is the layout that the dashboard has."""
     (first,) = dashboard.layouts
-    found: dict[str, DashboardLayout] = {}
+    made: list[DashboardLayout] = []
     for number, tab in enumerate(source.tabs):
         values = {"label": tab.label or tab.name or f"Tab {number + 1}", "order": number}
-        if not found:
+        if not made:
             layouts.update(session, dashboard, first, values)
-            found[tab.name] = first
-        else:
-            found[tab.name] = layouts.create(session, dashboard, values)
-    return found
+        made.append(layouts.create(session, dashboard, values) if made else first)
+    return {name: made[number] for name, number in numbers_of_tabs(source).items()}
+
+
+def numbers_of_tabs(source: lookml.Dashboard) -> dict[str, int]:
+    """By what elements may call a tab: its name, or its label where no other has that name."""
+    labels = {tab.label: number for number, tab in enumerate(source.tabs) if tab.label}
+    return labels | {tab.name: number for number, tab in enumerate(source.tabs)}
 
 
 def places_of(source: lookml.Dashboard) -> dict[str, lookml.Placement]:

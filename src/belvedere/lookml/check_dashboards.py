@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 
 from belvedere.errors import LookmlError
-from belvedere.lookml.dashboard_vocabulary import EVERYWHERE
+from belvedere.lookml.dashboard_vocabulary import CHARTS, EVERYWHERE
 from belvedere.lookml.dashboards import Dashboard, DashboardElement, DashboardFilter, ElementQuery
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.model import Location, Model
@@ -97,8 +97,13 @@ class _Checker:
                 yield self.problem(message, item.location, severity=Severity.warning)
 
     def _element(self, element: DashboardElement) -> Iterator[Diagnostic]:
+        owner = f'element "{element.name}"'
+        hint = "" if element.type in CHARTS else did_you_mean(element.type, CHARTS, cutoff=0.85)
+        if hint:
+            message = f'{owner} has the unknown type "{element.type}".{hint}'
+            yield self.problem(message, element.location, severity=Severity.warning)
         for query in element.queries:
-            yield from self._query(query, f'element "{element.name}"')
+            yield from self._query(query, owner)
 
     def _query(self, query: ElementQuery, owner: str) -> Iterator[Diagnostic]:
         if query.explore is None:
@@ -119,6 +124,7 @@ class _Checker:
         named += [sort.split()[0].removesuffix("__sort_") for sort in query.sorts if sort.split()]
         named += [pair.field for pair in query.filters]
         named += [listen.field for listen in query.listen]
+        named += [join.field_name for join in query.join_fields]
         for name in dict.fromkeys(named):
             if name not in custom:
                 yield from self._field(scope, name, owner, query.location)

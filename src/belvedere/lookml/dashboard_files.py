@@ -40,7 +40,7 @@ def read_file(text: str, path: str) -> DashboardFile:
     """The dashboards of a file's text; what cannot be read is a problem."""
     found = DashboardFile([], [])
     try:
-        whole = read(text)
+        whole = read(text, path)
     except YamlProblem as problem:
         found.problems.append(_problem(problem.message, path, problem.line, problem.column))
         return found
@@ -135,9 +135,7 @@ class DashboardInheritance:
 
 def merged(base: YamlValue, over: YamlValue) -> YamlValue:
     """`over` laid on `base`: maps by key, lists of named things by name, all else replaced."""
-    result = YamlValue(over.line, over.column, "map")
-    result.pairs = base.pairs | over.pairs
-    result.keys = base.keys | over.keys
+    result = _laid(base, over)
     for key in _BY_NAME:
         below, above = base.get(key), over.get(key)
         if below is not None and above is not None and below.kind == above.kind == "list":
@@ -151,20 +149,18 @@ def _merged_by_name(base: YamlValue, over: YamlValue) -> YamlValue:
         name = item.get("name")
         key = name.text if name is not None else f"\0{number}"
         found[key] = _laid(found[key], item) if key in found else item
-    return YamlValue(over.line, over.column, "list", items=list(found.values()))
+    items = list(found.values())
+    return YamlValue(over.line, over.column, "list", items=items, path=over.path)
 
 
 def _laid(base: YamlValue, over: YamlValue) -> YamlValue:
-    result = YamlValue(over.line, over.column, "map")
-    result.pairs = base.pairs | over.pairs
-    result.keys = base.keys | over.keys
-    return result
+    pairs, keys = base.pairs | over.pairs, base.keys | over.keys
+    return YamlValue(over.line, over.column, "map", pairs=pairs, keys=keys, path=over.path)
 
 
 def _without(value: YamlValue, keys: frozenset[str]) -> YamlValue:
     def kept(pairs: Mapping[str, YamlValue]) -> dict[str, YamlValue]:
         return {key: item for key, item in pairs.items() if key not in keys}
 
-    return YamlValue(
-        value.line, value.column, "map", pairs=kept(value.pairs), keys=kept(value.keys)
-    )
+    pairs, names = kept(value.pairs), kept(value.keys)
+    return YamlValue(value.line, value.column, "map", pairs=pairs, keys=names, path=value.path)

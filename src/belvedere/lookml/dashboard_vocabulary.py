@@ -38,6 +38,13 @@ _ELEMENT_KEYS = (
     "extension_id filter_id aria_description tab_name group"
 )
 STRUCTURE = frozenset(f"{_QUERY_KEYS} {_ELEMENT_KEYS}".split())
+_CHARTS = (
+    "area bar boxplot column donut_multiples funnel geo_choropleth geo_coordinates google_map grid "
+    "heatmap line map pie scatter single_record single_value table timeline treemap waterfall "
+    "wordcloud"
+)
+CHARTS = frozenset(f"looker_{name}" for name in _CHARTS.split())
+"""Types of elements whose names are not those of somebody's own visualizations."""
 OLD_TYPES = {"looker_single_value": "single_value", "looker_table": "table"}
 EVERYWHERE = frozenset({"system__activity"})
 """Models that every instance has besides those of its projects."""

@@ -67,7 +67,7 @@ class _Resolver:
     # Reading
 
     def _place(self, value: YamlValue) -> Location:
-        return Location(self._raw.path, value.line, value.column)
+        return Location(value.path, value.line, value.column)
 
     def _report(self, message: str, value: YamlValue, severity: Severity = Severity.error) -> None:
         self.diagnostics.append(

@@ -43,7 +43,7 @@ class YamlProblem(Exception):
 @dataclass(slots=True, eq=False)
 class YamlValue:
     """A scalar (`text` as written, `value` as understood), a list (`items`) or a map (`pairs`,
-    whose keys are texts; `keys` tells where they stand).
+    whose keys are texts; `keys` tells where they stand). `path` is the file that it is from.
     """
 
     line: int
@@ -54,6 +54,7 @@ class YamlValue:
     items: list[YamlValue] = field(default_factory=list)
     pairs: dict[str, YamlValue] = field(default_factory=dict)
     keys: dict[str, YamlValue] = field(default_factory=dict)
+    path: str = ""
     size: int = 1
     height: int = 1
 
@@ -75,12 +76,12 @@ class YamlValue:
         return self.value
 
 
-def read(text: str) -> YamlValue | None:
-    """The document's value, None for an empty one. Raises YamlProblem."""
+def read(text: str, path: str = "") -> YamlValue | None:
+    """The value of the document in the file `path`, None for an empty one. Raises YamlProblem."""
     if len(text) > MOST_TEXT:
         raise YamlProblem(f"A file can have {MOST_TEXT:,} characters at most", 1, 1)
     try:
-        return _Composer().composed(yaml.parse(text, Loader=_Loader))
+        return _Composer(path).composed(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
@@ -107,7 +108,8 @@ class _Open:
 class _Composer:
     """Events to values, with a stack of our own."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
+        self._path = path
         self._anchors: dict[str, YamlValue] = {}
         self._stack: list[_Open] = []
         self._aliases = 0
@@ -125,7 +127,9 @@ class _Composer:
             self._place(self._aliased(event))
         elif isinstance(event, yaml.ScalarEvent):
             line, column = _place_of(event)
-            node = YamlValue(line, column, text=event.value, value=_understood(event))
+            node = YamlValue(
+                line, column, text=event.value, value=_understood(event), path=self._path
+            )
             if event.anchor:
                 self._anchors[event.anchor] = node
             self._place(node)
@@ -134,7 +138,8 @@ class _Composer:
             if len(self._stack) >= DEEPEST:
                 raise YamlProblem("Lists and maps are nested too deeply", line, column)
             kind = "map" if isinstance(event, yaml.MappingStartEvent) else "list"
-            self._stack.append(_Open(YamlValue(line, column, kind), event.anchor))
+            node = YamlValue(line, column, kind, path=self._path)
+            self._stack.append(_Open(node, event.anchor))
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             self._close()
 

@@ -310,6 +310,18 @@ def test_extends_merges_by_name(opened: Open) -> None:
     assert grandchild.elements == child.elements
 
 
+def test_what_is_inherited_is_wrong_where_it_stands(opened: Open) -> None:
+    base = "- dashboard: base\n  extension: required\n  elements:\n  - {name: a, explore: nope}\n"
+    base += "  - {name: b, explore: orders, fields: [orders.id]}\n"
+    child = (
+        "\n\n- dashboard: child\n  extends: base\n  elements:\n  - {name: b, fields: [orders.x]}\n"
+    )
+    assert [line.partition(" ")[0] for line in told(opened(base=base, child=child))] == [
+        "base:4:5",
+        "child:6:5",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -336,6 +348,14 @@ def test_extends_merges_by_name(opened: Open) -> None:
         (
             "- dashboard: d\n  elements:\n  - {name: a, explore: orders, listen: {Nobody: orders.id}}\n",
             'd:3:5 warning Dashboard "d": element "a" listens to unknown filter "Nobody".',
+        ),
+        (
+            "- dashboard: d\n  elements: [{name: a, explore: orders, type: looker_colum}]\n",
+            'd:2:14 warning Dashboard "d": element "a" has the unknown type "looker_colum". Did you mean "looker_column"?',
+        ),
+        (
+            "- dashboard: d\n  elements:\n  - name: a\n    merged_queries:\n    - {explore: orders, fields: [orders.id]}\n    - {explore: orders, fields: [orders.id], join_fields: [{field_name: orders.nope, source_field_name: orders.id}]}\n",
+            'd:6:7 error Dashboard "d": Unknown or inaccessible field "orders.nope" in element "a".',
         ),
         (
             "- dashboard: d\n  filters:\n  - {name: F, type: string_filter, listens_to_filters: [G]}\n",

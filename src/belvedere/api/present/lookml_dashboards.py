@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from belvedere.accounts.permissions import Permission
 from belvedere.api import lookml_dashboards
 from belvedere.api.call import Call
 from belvedere.api.fields import ALL, Fields
@@ -39,13 +40,18 @@ from belvedere.lookml.dashboards import (
     DashboardTab,
     ElementQuery,
 )
+from belvedere.lookml.field_metadata import lookml_link
 from belvedere.lookml.labels import model_label
+from belvedere.lookml.places import Location
 from belvedere.query import stored
 from belvedere.query.definition import Definition
 from belvedere.query.tables import StoredQuery
 from belvedere.query.viewer import viewer_of
 
+_SEE_LOOKML = Permission("see_lookml")
 _TEXTS = ("title_text", "subtitle_text", "body_text", "note_text")
+_NEVER = "created_at deleted_at deleter_id last_updater_id last_updater_name updated_at user_name"
+_OF_SAVED_ONES = (*_NEVER.split(), "lookml_link_id")
 
 
 def present_lookml_bases(call: Call) -> list[dict[str, Any]]:
@@ -67,13 +73,16 @@ def present_lookml(call: Call, row: Dashboard) -> dict[str, Any]:
         "dashboard_layouts": parts.layouts,
     }
     return (
-        {name: getattr(row, name) for name in SAME}
+        dict.fromkeys(_OF_SAVED_ONES)
+        | {name: getattr(row, name) for name in SAME}
         | {name: getattr(style, name) for name in style.__struct_fields__}
         | {"appearance": {}, "download_settings": {}}
         | filled
         | shown
         | _counts(lookml_dashboards.remembered(call, [row.id])[row.id])
-        | {"folder_id": folders.public_id(roots.LOOKML), "deleted": False, "url": _url(row.id)}
+        | {"folder_id": folders.public_id(roots.LOOKML), "deleted": False}
+        | {"url": f"/dashboards/{row.id}", "edit_uri": parts.link(row.location)}
+        | {"is_owner_disabled": False}
         | {"usage_count": usage_counts(call, [row.id]).get(row.id, 0)}
         | {name: make() for name, make in wanted.items() if call.fields.wants(name)}
     )
@@ -120,10 +129,6 @@ def _one(parts: Sequence[dict[str, Any]], identifier: str) -> dict[str, Any]:
     if found is None:
         raise NotFound
     return found
-
-
-def _url(identifier: str) -> str:
-    return f"/dashboards/{identifier}"
 
 
 def _bases(call: Call, rows: Sequence[Dashboard]) -> list[dict[str, Any]]:
@@ -181,7 +186,13 @@ class _Parts:
         self._call = call
         self._row = row
         self._queries = self._stored() if call.fields.wants("dashboard_elements") else {}
-        self._tabs = {tab.name: number for number, tab in enumerate(row.tabs)}
+        self._tabs = dashboard_import.numbers_of_tabs(row)
+
+    def link(self, location: Location | None) -> str | None:
+        """Where the LookML is, for those who may see it."""
+        sees = self._call.session.permissions.has(_SEE_LOOKML, self._row.model)
+        model = self._call.services.models.model(self._row.model)
+        return lookml_link(model, location) if sees else None
 
     # Elements
 
@@ -235,6 +246,8 @@ class _Parts:
             "can": abilities(edits=False),
             "id": f"{self._row.id}::{item.name}",
             "dashboard_id": self._row.id,
+            "dashboard_layout_id": self._layout_id(self._number_of_tab(item)),
+            "edit_uri": self.link(item.location),
             "lookml_link_id": item.name,
             "type": item.type if is_text else "vis",
             "title": item.title,
@@ -334,14 +347,20 @@ class _Parts:
         tabs = self._row.tabs or (None,)
         return [self._layout(number, tab) for number, tab in enumerate(tabs)]
 
+    def _number_of_tab(self, item: DashboardElement) -> int:
+        return self._tabs.get(item.tab_name or "", 0)
+
+    def _layout_id(self, number: int) -> str:
+        return f"{self._row.id}::layout{number + 1}"
+
     def _layout(self, number: int, tab: DashboardTab | None) -> dict[str, Any]:
         places = dashboard_import.places_of(self._row)
         inside = [
             item
             for item in self._row.elements
-            if tab is None or self._tabs.get(item.tab_name or "", 0) == number
+            if tab is None or self._number_of_tab(item) == number
         ]
-        identifier = f"{self._row.id}::layout{number + 1}"
+        identifier = self._layout_id(number)
         return {
             "can": abilities(edits=False),
             "id": identifier,
