@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from belvedere.compiler import aggregates
+from belvedere.compiler.aggregates import Grouped, grouped, qualified
 from belvedere.compiler.compiled import Compiled, OutputColumn, SqlPart
 from belvedere.compiler.dialects.base import Dialect
 from belvedere.compiler.persistent import KeptTable
 from belvedere.compiler.plan import Planner
 from belvedere.compiler.request import Request
+from belvedere.compiler.rolled_fields import Asked, NotSame
+from belvedere.compiler.rollup import flat_request
+from belvedere.errors import LookmlError, QueryError
 from belvedere.lookml.model import View
 
 KeptOf = Callable[[Request, Dialect, View], KeptTable | None]
@@ -21,22 +24,14 @@ def from_aggregate(planner: Planner, kept_of: KeptOf) -> Compiled | None:
     request, dialect, explore = planner.request, planner.dialect, planner.scope.explore
     if request.scratch is None or request.for_everybody or not explore.aggregate_tables:
         return None
-    asked = aggregates.Asked(
-        request=request,
-        selection=planner.selection,
-        scope=planner.scope,
-        time=planner.resolver.time,
-        joins=tuple(planner.tree.emitted),
-    )
     notes = []
-    for found in aggregates.grouped(request.model, explore):
+    for found in grouped(request.model, explore):
         try:
-            made_with = Planner(_request_of(request, found), dialect).tree
-            flat = aggregates.flat_request(asked, found, made_with, dialect)
-        except aggregates.NotSame as reason:
+            flat = _flat(planner, found)
+            kept = kept_of(replace(request, model=found.model), dialect, found.view)
+        except NotSame as reason:
             notes.append(f"-- Did not use {explore.name}::{found.table.name}; {reason}\n")
             continue
-        kept = kept_of(replace(request, model=found.model), dialect, found.view)
         if kept is None:
             continue
         table = dialect.scratch_table(request.scratch.schema, kept.name)
@@ -47,7 +42,35 @@ def from_aggregate(planner: Planner, kept_of: KeptOf) -> Compiled | None:
     return None
 
 
-def _request_of(request: Request, found: aggregates.Grouped) -> Request:
+def _flat(planner: Planner, found: Grouped) -> Request:
+    """The query over the table. NotSame where the answer could differ."""
+    dialect = planner.dialect
+    own = _request_of(planner.request, found)
+    try:
+        made = Planner(own, dialect)
+        flat = flat_request(_asked(planner), _asked(made), found, dialect)
+        here = replace(own, timezone=planner.request.timezone)
+        same = Planner(here, dialect, asked_by=planner).compiled().sql == made.compiled().sql
+    except (LookmlError, QueryError) as error:
+        raise NotSame("it cannot be made: " + " ".join(str(error).split())) from None
+    if same:
+        return flat
+    if own.timezone != here.timezone:
+        raise NotSame(f"its time zone is {own.timezone}, the query's {here.timezone}")
+    raise NotSame("what it holds depends on the query")
+
+
+def _asked(planner: Planner) -> Asked:
+    return Asked(
+        request=planner.request,
+        selection=planner.selection,
+        scope=planner.scope,
+        time=planner.resolver.time,
+        tree=planner.tree,
+    )
+
+
+def _request_of(request: Request, found: Grouped) -> Request:
     """The query that an aggregate table holds the rows of."""
     fields = (*found.dimensions, *found.measures)
     explore = found.model.explores[request.explore]
@@ -57,10 +80,7 @@ def _request_of(request: Request, found: aggregates.Grouped) -> Request:
         fields=tuple(field.full_name for field in fields),
         pivots=(),
         fill_fields=(),
-        filters={
-            aggregates.qualified(pair.field, explore): pair.expression
-            for pair in found.table.filters
-        },
+        filters={qualified(pair.field, explore): pair.expression for pair in found.table.filters},
         filter_expression=None,
         sorts=(),
         unsorted=True,
@@ -70,6 +90,7 @@ def _request_of(request: Request, found: aggregates.Grouped) -> Request:
         subtotals=(),
         dynamic_fields=(),
         for_everybody=True,
+        timezone=found.table.timezone or request.database_timezone,
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from belvedere.compiler.aggregates import FlatTree
 from belvedere.compiler.calculated import calculations
 from belvedere.compiler.compiled import AppliedSort, Calculation, Compiled, Earlier, SqlPart
 from belvedere.compiler.conditions import local_bounds
@@ -22,6 +21,7 @@ from belvedere.compiler.persistent import ANY_TIME, KeptTable
 from belvedere.compiler.request import Request
 from belvedere.compiler.resolver import Resolver, is_range_timeframe
 from belvedere.compiler.restrictions import Restrictions
+from belvedere.compiler.rolled_fields import FlatTree
 from belvedere.compiler.selection import Selector
 from belvedere.compiler.selects import Selects
 from belvedere.compiler.statement import OutDimension
@@ -44,8 +44,11 @@ class Planner:
         shift: Shift | None = None,
         flat: str | None = None,
         within: str = "",
+        asked_by: Planner | None = None,
     ) -> None:
-        """`flat` is the one table that all fields of the request are columns of, if it is one."""
+        """`flat` is the one table that all fields of the request are columns of, if it is one.
+        Templates are told what `asked_by` selects and filters, if it is given.
+        """
         self.notes: list[str] = []
         self._depth = depth
         self._shift = shift
@@ -63,6 +66,7 @@ class Planner:
         self.resolver.filters = {f.full_name: text for f, text in self.selection.filters}
         chosen = (*self.selection.dimensions, *self.selection.measures)
         self.resolver.selected = frozenset(field.full_name for field in chosen)
+        self.resolver.asked_by = asked_by.resolver if asked_by is not None else self.resolver
         self.measures = Measures(self.resolver)
         self.resolver.tables.flat = flat
         self.resolver.tables.within = within

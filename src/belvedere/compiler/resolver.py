@@ -83,6 +83,8 @@ class Resolver:
         self.reads_clock = False
         self.filters: dict[str, str] = {}
         self.selected: frozenset[str] = NOTHING
+        self.asked_by: Resolver = self
+        """The resolver of the query that templates and bound filters are told of."""
         self.custom: Callable[[ScopedField], Fragment] | None = None
         """Writes the fields that the query defines itself."""
         self.custom_fields: Mapping[str, ScopedField] = {}

@@ -224,6 +224,11 @@ class Selector:
             raise QueryError(
                 f"Unknown field {pair.field} in a filter of explore {self._scope.explore.name}"
             )
+        narrows = found.field.category is not Category.parameter and (
+            found.field.category is not Category.filter or found.field.sql is not None
+        )
+        if self._request.for_everybody and narrows:
+            return
         if self._scope.aliases[found.alias].name not in self._request.defining:
             text = personal(found, pair.expression, self._request.viewer)
             chosen.setdefault(found.full_name, (found, text))

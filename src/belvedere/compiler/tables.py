@@ -278,13 +278,14 @@ class Tables:
             key = names.key(since.key)
             filters[key] = _both(filters.get(key), since.expression)
         if source.bind_all_filters:
+            asked = self._resolver.asked_by.request
             handed_down = {
-                name: text for name, text in outer.filters.items() if not self._is_of(view, name)
+                name: text for name, text in asked.filters.items() if not self._is_of(view, name)
             }
             filters |= handed_down
-            modelled |= {name: text for name, text in outer.modelled.items() if name in handed_down}
+            modelled |= {name: text for name, text in asked.modelled.items() if name in handed_down}
         for bound in source.bind_filters:
-            text = self._resolver.filters.get(self._bound(view, bound.from_field))
+            text = self._resolver.asked_by.filters.get(self._bound(view, bound.from_field))
             if text is not None:
                 filters[names.field(bound.to_field)] = text
         zone = source.timezone

@@ -47,11 +47,11 @@ class Template:
         return found.full_name if found else name
 
     def _filter(self, name: str) -> str | None:
-        return self._resolver.filters.get(self._full(name))
+        return self._resolver.asked_by.filters.get(self._full(name))
 
     def is_selected(self, name: str) -> bool:
         full = self._full(name)
-        chosen = self._resolver.selected
+        chosen = self._resolver.asked_by.selected
         if full in chosen or any(field.startswith(f"{name}.") for field in chosen):
             return True
         return self._find(name) is None and any(map(self._is_of_group(name), chosen))
@@ -71,7 +71,7 @@ class Template:
         return is_one
 
     def is_filtered(self, name: str) -> bool:
-        filters = self._resolver.filters
+        filters = self._resolver.asked_by.filters
         if self._filter(name):
             return True
         of_group = self._is_of_group(name)
