@@ -11,7 +11,8 @@ its join columns and by every dimension that it contributes. The step's other si
 equated through its primary key, so a grouped row meets at most one row there; and within one
 group of the answer all contributed dimensions are fixed, so each row of R meets at most
 one grouped row of each part. Sums, counts, minima and maxima of partial results are
-those of the rows.
+those of the rows, as long as a row that is counted in a part counts for one row of R only: it
+leads to one row where the part meets the rest, and from there to one row of R.
 """
 
 from __future__ import annotations
@@ -93,7 +94,10 @@ def _plan_within(
     where: list[Where],
 ) -> CollapsePlan | None:
     """A plan for the part of the tree that `members` make, read FROM `start`."""
-    for root in dict.fromkeys(_repeated(tree, members, aggregates)):
+    repeated = _repeated(tree, members, aggregates)
+    if not repeated:
+        return None
+    for root in dict.fromkeys([*repeated, *_forks(tree, members)]):
         try:
             return CollapsePlan(resolver, tree, members, start, root, aggregates, where)
         except CannotCollapseError:
@@ -109,6 +113,18 @@ def _repeated(
         aggregate.alias
         for aggregate in aggregates
         if aggregate.moved_by_repetition and tree.repeats(aggregate.alias, within=members)
+    ]
+
+
+def _forks(tree: JoinTree, members: frozenset[str]) -> list[str]:
+    """The views of which one row meets many in several directions: what is measured there can be
+    grouped apart, though nothing of the view itself is measured.
+    """
+    return [
+        alias
+        for alias in tree.edges
+        if alias in members
+        and sum(many and neighbour in members for neighbour, many in tree.edges[alias]) > 1
     ]
 
 
@@ -228,8 +244,16 @@ class CollapsePlan:
             if part is None:
                 if aggregate.moved_by_repetition and not self._once_per_root(aggregate.alias, root):
                     raise CannotCollapseError
-            elif aggregate.kind not in _DECOMPOSABLE:
+            elif aggregate.kind not in _DECOMPOSABLE or (
+                aggregate.moved_by_repetition and not self._counts_once(aggregate, part, root)
+            ):
                 raise CannotCollapseError
+
+    def _counts_once(self, aggregate: Aggregate, part: Part, root: str) -> bool:
+        """Whether a row of the part counts for one row of the root only."""
+        return self._tree.leads_to_one(
+            aggregate.alias, part.alias, part.members
+        ) and self._tree.leads_to_one(part.outer, root, self._outside)
 
     def _nested(self, part: Part, aggregates: list[Aggregate]) -> CollapsePlan | None:
         within = [a for a in aggregates if self._home(a.mentions) is part]

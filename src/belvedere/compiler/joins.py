@@ -191,6 +191,17 @@ class JoinTree:
                 queue.append(neighbour)
         return False
 
+    def leads_to_one(self, alias: str, other: str, within: frozenset[str]) -> bool:
+        """Whether a row of `alias` meets at most one row of `other`, by the joins within."""
+        seen = {alias}
+        queue = deque([alias])
+        while queue:
+            for neighbour, many in self._edges.get(queue.popleft(), ()):
+                if not many and neighbour in within and neighbour not in seen:
+                    seen.add(neighbour)
+                    queue.append(neighbour)
+        return other in seen
+
     def adds_rows(self) -> bool:
         """Whether some join keeps rows that have no row of the base view."""
         return any(made.join.type == "full_outer" for made in self.emitted)
