@@ -65,6 +65,11 @@ class Settings:
         least=1,
     )
     body_limit: int = _setting(10_000_000, "Largest request body in bytes.", least=1)
+    trusted_proxies: str = _setting(
+        "127.0.0.0/8,::1",
+        "Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, "
+        "comma-separated; empty: nobody's.",
+    )
     cors_origins: str = _setting("", "Origins that browsers may call from, comma-separated.")
     egress_ip_addresses: str = _setting(
         "",

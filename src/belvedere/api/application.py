@@ -24,6 +24,7 @@ from belvedere.api.cors import Cors
 from belvedere.api.errors import Documentation, ErrorAnswer, answer_for, plain_answer
 from belvedere.api.operation import OPERATIONS
 from belvedere.api.pages.router import Pages
+from belvedere.api.proxies import Proxies
 from belvedere.api.public_looks import PublicLooks
 from belvedere.api.rate_limit import RateLimit
 from belvedere.api.redaction import redacted
@@ -40,6 +41,7 @@ PREFIX = "/api/4.0"
 _JSON = "application/json"
 _GZIP_FROM = 1400
 _LONGEST_QUERY = 64_000
+_BODY_SECONDS = 120.0
 _RUN_PATHS = ("/api/4.0/queries/",)
 _log = logging.getLogger("belvedere.api")
 _access = logging.getLogger("belvedere.access")
@@ -63,6 +65,7 @@ class Application:
         self._answers = Answers(services.watch, services.models, settings.answer_cache_bytes)
         self._rate = RateLimit(settings.rate_limit)
         self._cors = Cors(services.origins.current)
+        self._proxies = Proxies(settings.trusted_proxies)
         self._outside = outside.Outside(services)
         self._pages = Pages(services)
         self._public_looks = PublicLooks(services)
@@ -97,19 +100,28 @@ class Application:
         if preflight is not None:
             await _send(send, Answer(204, None, b"", preflight), method)
             return
-        body = await self._body(receive)
-        client = scope.get("client")
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await self._body(receive)
+        except TimeoutError:
+            answer = self._plain(408, "The request body takes too long", method, path)
+            answer.headers["Connection"] = "close"
+            await _send(send, answer, method)
+            return
+        caller = self._proxies.caller(scope)
         request = Request(
             method=method,
             path=path,
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=body or b"",
-            address=client[0] if client else "",
+            address=caller.address,
             id=secrets.token_hex(8),
+            is_secure=caller.is_secure,
         )
         if body is None:
             answer = self._plain(413, "The request body is too large", method, path)
+            answer.headers["Connection"] = "close"
         else:
             answer = self._remembered(request) or await self._answered(request, receive)
         answer.headers.setdefault("X-Request-Id", request.id)

@@ -40,6 +40,8 @@ class Request:
     body: bytes
     address: str
     id: str
+    is_secure: bool = False
+    """Whether the browser's own connection is encrypted."""
 
 
 @dataclass(slots=True)

@@ -128,11 +128,14 @@ def run(
     import uvicorn
 
     from belvedere.app import build
+    from belvedere.cli.protocol import GuardedHttp
 
     config = uvicorn.Config(
         build(settings),
         loop="uvloop",
-        http="httptools",
+        http=GuardedHttp,
+        ws="none",
+        proxy_headers=False,
         log_level=settings.log_level,
         access_log=False,
         server_header=False,

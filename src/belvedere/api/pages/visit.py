@@ -218,7 +218,7 @@ class Visit:
 
     @property
     def _secure(self) -> bool:
-        return self.services.settings.public_url.startswith("https:")
+        return self.request.is_secure or self.services.settings.public_url.startswith("https:")
 
     def cookie_name(self, name: str) -> str:
         return f"__Host-belvedere_{name}" if self._secure else f"belvedere_{name}"
@@ -266,7 +266,8 @@ class Visit:
     def _is_ours(self, origin: str) -> bool:
         ours = urlsplit(self.services.settings.public_url)
         host = self.request.headers.get("host", "")
-        return origin in (f"{ours.scheme}://{ours.netloc}", f"{ours.scheme}://{host}")
+        scheme = "https" if self._secure else ours.scheme
+        return origin in (f"{ours.scheme}://{ours.netloc}", f"{scheme}://{host}")
 
     # The answer
 
