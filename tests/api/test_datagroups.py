@@ -160,3 +160,29 @@ def test_merge_queries_are_stored_once(news) -> None:
     wrong = news.post("/merge_queries", {"source_queries": [{"query_id": "nothing"}]})
     assert wrong.status == 422
     assert wrong.json()["errors"][0]["field"] == "source_queries[0].query_id"
+
+
+def test_rights_count_for_the_models_of_their_role(news: Any, instance: Instance) -> None:
+    """Seeing a model's data, and triggering another one's datagroups, is not triggering its own."""
+
+    def role(name: str, permissions: list[str], models: list[str]) -> str:
+        sets = (
+            ("permission_sets", {"permissions": permissions}),
+            ("model_sets", {"models": models}),
+        )
+        made = [news.post(f"/{kind}", {"name": name, **body}).json()["id"] for kind, body in sets]
+        body = {"name": name, "permission_set_id": made[0], "model_set_id": made[1]}
+        return str(news.post("/roles", body).json()["id"])
+
+    sees, triggers = ["access_data", "see_datagroups"], ["access_data", "update_datagroups"]
+    user = instance.user(None)
+    elsewhere = role("elsewhere", [*sees, *triggers], ["thelook"])
+    daily = by_name(news)["daily"]["id"]
+    for number, (given, read, changed) in enumerate(
+        [(["access_data"], 404, 404), (sees, 200, 404), ([*sees, *triggers], 200, 200)]
+    ):
+        news.put(f"/users/{user}/roles", [elsewhere, role(f"here {number}", given, ["news"])])
+        client = instance.client_of(user)
+        assert client.get(f"/datagroups/{daily}").status == read
+        assert ("daily" in by_name(client)) is (read == 200)
+        assert client.patch(f"/datagroups/{daily}", {"triggered_at": 1}).status == changed

@@ -137,3 +137,22 @@ def test_only_for_those_who_develop(admin, instance: Instance) -> None:
         viewer.get("/projects/shop/lookml_tests/run"),
     ):
         assert answer.status in (403, 404)
+
+
+def test_others_projects_are_not_there(admin, instance: Instance) -> None:
+    names = {"name": "shop developers", "models": ["shop"]}
+    models_of_shop = admin.post("/model_sets", names).json()["id"]
+    developing = admin.get("/permission_sets/search", params={"name": "Developer"}).json()[0]["id"]
+    body = {"name": "shop", "permission_set_id": developing, "model_set_id": models_of_shop}
+    role = admin.post("/roles", body).json()["id"]
+    user = instance.user(None)
+    admin.put(f"/users/{user}/roles", [role])
+    developer = instance.client_of(user)
+    assert [item["id"] for item in developer.get("/projects").json()] == ["shop"]
+    parts = ("", "/manifest", "/files", "/files/file?file_id=manifest.lkml", "/validate")
+    for part in (*parts, "/lookml_tests", "/lookml_tests/run"):
+        assert developer.get(f"/projects/thelook{part}").status == 404, part
+        assert instance.as_role("Developer").get(f"/projects/thelook{part}").status == 200, part
+    assert developer.post("/projects/thelook/validate").status == 404
+    for part in ("", "/manifest", "/files", "/validate", "/lookml_tests"):
+        assert developer.get(f"/projects/shop{part}").status == 200, part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,7 +30,15 @@ class Attempt:
     ip: str
 
     def key(self, vault: Vault) -> str:
-        return vault.digest(f"lockout {self.auth_type} {self.remote_id.lower()} {self.ip}")[:32]
+        return vault.digest(f"lockout {self.auth_type} {self._name} {self.ip}")[:32]
+
+    @property
+    def _name(self) -> str:
+        """The same for spellings that a database or a directory may take for the same: else each
+        of them would have its own four guesses.
+        """
+        folded = unicodedata.normalize("NFKC", self.remote_id).casefold()
+        return "".join(letter for letter in folded if letter.isprintable() and letter != " ")
 
 
 def _queue(session: Session, key: str) -> None:

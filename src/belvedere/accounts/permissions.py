@@ -311,6 +311,16 @@ class Permissions:
             for grant in self.grants
         )
 
+    def has_for_any(self, permission: Permission, models: Iterable[str]) -> bool:
+        """Whether it is held on one of the models. Who holds it on all models has it for none of
+        them, too.
+        """
+        name, wanted = str(permission), frozenset(models)
+        return any(
+            name in grant.permissions and (grant.models is None or bool(grant.models & wanted))
+            for grant in self.grants
+        )
+
     def may_see_model(self, model: str) -> bool:
         return self.has(Permission("access_data"), model)
 

@@ -123,6 +123,11 @@ class ServedModels:
         self._refresh()
         return sorted(self._configured)
 
+    def names_in(self, project_name: str) -> list[str]:
+        """The configured models of a project."""
+        self._refresh()
+        return [name for name, facts in self._configured.items() if facts[0] == project_name]
+
     def close(self) -> None:
         """Keep what is still to be kept."""
         for folder in self._folders.values():

@@ -19,10 +19,10 @@ _UPDATE = Permission("update_datagroups")
 
 @get("/datagroups", requires=_SEE)
 def all_datagroups(call: Call) -> list[dict[str, Any]]:
-    """The datagroups of every model that the caller may see."""
+    """The datagroups of the models whose datagroups the caller may see."""
     with call.transaction() as session:
         rows = datagroups.listed(session, call.services.models, call.now)
-    return [_present(call, row) for row in rows if _sees(call, row)]
+    return [_present(call, row) for row in rows if _may(call, row, _SEE)]
 
 
 @get("/datagroups/{datagroup_id}", requires=_SEE)
@@ -34,7 +34,7 @@ def datagroup(call: Call, datagroup_id: str) -> dict[str, Any]:
 @patch("/datagroups/{datagroup_id}", requires=_UPDATE)
 def update_datagroup(call: Call, datagroup_id: str, body: dict[str, Any]) -> dict[str, Any]:
     """Drop what is cached before a moment (`stale_before`), or trigger it (`triggered_at`)."""
-    row = _row(call, datagroup_id)
+    row = _row(call, datagroup_id, _UPDATE)
     problems = [
         Problem(name, "invalid", f"{name} is a Unix timestamp that is not in the future")
         for name in ("stale_before", "triggered_at")
@@ -50,19 +50,19 @@ def update_datagroup(call: Call, datagroup_id: str, body: dict[str, Any]) -> dic
     return _present(call, row)
 
 
-def _row(call: Call, identifier: str) -> DatagroupRow:
-    """NotFound also for one whose model is gone or not the caller's to see."""
+def _row(call: Call, identifier: str, permission: Permission = _SEE) -> DatagroupRow:
+    """NotFound also for one whose model is gone, or none that the caller has the permission on."""
     with call.transaction() as session:
         datagroups.listed(session, call.services.models, call.now)
     short = identifier.isascii() and identifier.isdecimal() and len(identifier) < 10
     row = call.db.get(DatagroupRow, int(identifier)) if short else None
-    if row is None or not _sees(call, row) or not _is_there(call, row):
+    if row is None or not _may(call, row, permission) or not _is_there(call, row):
         raise NotFound
     return row
 
 
-def _sees(call: Call, row: DatagroupRow) -> bool:
-    return call.session.permissions.may_see_model(row.model_name)
+def _may(call: Call, row: DatagroupRow, permission: Permission) -> bool:
+    return call.session.permissions.has(permission, row.model_name)
 
 
 def _is_there(call: Call, row: DatagroupRow) -> bool:

@@ -24,14 +24,15 @@ _TYPES = ("model", "view", "explore", "dashboard", "manifest", "strings")
 
 @get("/projects", requires=_SEE)
 def all_projects(call: Call) -> list[dict[str, Any]]:
-    """Every project of the instance."""
-    return [_present(call, name) for name in call.services.models.project_names()]
+    """The projects that the caller may look into."""
+    names = call.services.models.project_names()
+    return [_present(call, name) for name in names if _may(call, name, _SEE)]
 
 
 @get("/projects/{project_id}", requires=_SEE)
 def project(call: Call, project_id: str) -> dict[str, Any]:
     """One project."""
-    if project_id not in call.services.models.project_names():
+    if not _may(call, project_id, _SEE):
         raise NotFound
     return _present(call, project_id)
 
@@ -88,7 +89,19 @@ def _present_import(dependency: Dependency) -> dict[str, Any]:
     }
 
 
-def _project(call: Call, name: str) -> Project:
+def _may(call: Call, name: str, permission: Permission) -> bool:
+    """Whether there is such a project, and a model of it that the permission is held on: it opens
+    all of the project's files.
+    """
+    models, permissions = call.services.models, call.session.permissions
+    reaches_all = permissions.has(Permission("manage_models"))
+    held = reaches_all or permissions.has_for_any(permission, models.names_in(name))
+    return held and name in models.project_names()
+
+
+def _project(call: Call, name: str, permission: Permission = _SEE) -> Project:
+    if not _may(call, name, permission):
+        raise NotFound
     try:
         return call.services.models.project(name)
     except FileNotFoundError:
@@ -139,7 +152,7 @@ def _present_file(path: str) -> dict[str, Any]:
 def validate_project(call: Call, project_id: str) -> dict[str, Any]:
     """Everything that is wrong in the project."""
     started = time.perf_counter()
-    found = _project(call, project_id)
+    found = _project(call, project_id, _DEVELOP)
     errors = [_present_error(found.name, diagnostic) for diagnostic in found.diagnostics]
     return {
         "errors": errors,
@@ -177,7 +190,7 @@ def _with_project(project_name: str, file: str) -> str:
 @get("/projects/{project_id}/lookml_tests", requires=_DEVELOP)
 def all_lookml_tests(call: Call, project_id: str, file_id: str | None) -> list[dict[str, Any]]:
     """The project's data tests, perhaps of one file only."""
-    found = _project(call, project_id)
+    found = _project(call, project_id, _DEVELOP)
     return [_present_test(found.name, model, test) for model, test in _tests(call, found, file_id)]
 
 
@@ -186,7 +199,7 @@ def run_lookml_test(
     call: Call, project_id: str, file_id: str | None, test: str | None, model: str | None
 ) -> list[dict[str, Any]]:
     """Run data tests: all of them, or those of a file, a model, a name."""
-    found = _project(call, project_id)
+    found = _project(call, project_id, _DEVELOP)
     return [
         _run(call, found.name, owner, item)
         for owner, item in _tests(call, found, file_id)
