@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from belvedere.errors import LookmlError
@@ -20,6 +21,15 @@ _UNITS = {
     "year": "year",
 }
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From where on rows are wanted: as a naive timestamp and as a filter on the key."""
+
+    start: datetime
+    expression: str
+    key: str
 
 
 def unit_of(timeframe: str) -> str:

@@ -8,20 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
 from belvedere.compiler.conditions.periods import moved, start_of
-from belvedere.compiler.fragments import parenthesized
-from belvedere.compiler.increments import as_expression, moment_of, unit_of
+from belvedere.compiler.dialects.base import Dialect
+from belvedere.compiler.fragments import Fragment, parenthesized
+from belvedere.compiler.increments import Since, as_expression, moment_of, unit_of
+from belvedere.compiler.request import Scratch
+from belvedere.compiler.resolving import Resolving
 from belvedere.errors import LookmlError
 from belvedere.lookml.model import DerivedTable, Model, Persistence, View
-
-if TYPE_CHECKING:
-    from belvedere.compiler.dialects.base import Dialect
-    from belvedere.compiler.request import Scratch
-    from belvedere.compiler.resolver import Resolver
 
 ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """The time at which definitions are compared: a table is the same table tomorrow."""
@@ -51,6 +49,28 @@ class KeptTable:
         return self.name.replace(self.key, self.key + generation, 1)
 
 
+class Definitions(Protocol):
+    """The statements behind derived tables; `kept` are the tables that they read so far, by key."""
+
+    @property
+    def kept(self) -> Mapping[str, KeptTable]: ...
+
+    def select(self, view: View, since: Since | None = None) -> str: ...
+
+    def step(self, view: View, text: str, target: str) -> str: ...
+
+
+class Defining(Resolving, Protocol):
+    """A resolver, as far as the definitions of tables are its matter."""
+
+    @property
+    def tables(self) -> Definitions: ...
+
+    def fragment(self, text: str, alias: str, owner: str | None = None) -> Fragment: ...
+
+    def alone(self, view: View, now: datetime, opened: Iterable[str] = ()) -> Defining: ...
+
+
 def named(sql: str, tables: Iterable[tuple[KeptTable, str]]) -> str:
     """The statement, reading the physical tables."""
     for kept, physical in tables:
@@ -58,7 +78,7 @@ def named(sql: str, tables: Iterable[tuple[KeptTable, str]]) -> str:
     return sql
 
 
-def kept_table(resolver: Resolver, view: View, scratch: Scratch) -> KeptTable:
+def kept_table(resolver: Defining, view: View, scratch: Scratch) -> KeptTable:
     """`resolver` sees the view alone, at `ANY_TIME`."""
     table, dialect = view.derived_table, resolver.dialect
     if table is None or table.persistence is None:
@@ -94,7 +114,7 @@ def _plain(name: str, dialect: Dialect) -> str:
     return plain if "$" in dialect.kept_prefix else plain.replace("$", "_")
 
 
-def _definition(resolver: Resolver, view: View, table: DerivedTable, target: str) -> Iterator[str]:
+def _definition(resolver: Defining, view: View, table: DerivedTable, target: str) -> Iterator[str]:
     if table.sql_create is not None:
         yield resolver.tables.step(view, table.sql_create, target)
     elif table.create_process:
@@ -107,7 +127,7 @@ def _definition(resolver: Resolver, view: View, table: DerivedTable, target: str
 class Making:
     """How one kept table is made, now. `target` and `previous` are tables as SQL names them."""
 
-    def __init__(self, resolver: Resolver, kept: KeptTable, below: Mapping[str, KeptTable]) -> None:
+    def __init__(self, resolver: Defining, kept: KeptTable, below: Mapping[str, KeptTable]) -> None:
         """`resolver` sees the view alone, at the time of making; `below` collects the kept tables
         that queries of native derived tables read.
         """
@@ -230,15 +250,6 @@ class Making:
 
     def _since(self, start: datetime) -> Since:
         return Since(start, as_expression(start), self.kept.persistence.increment_key or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """From where on rows are wanted: as a naive timestamp and as a filter on the key."""
-
-    start: datetime
-    expression: str
-    key: str
 
 
 def _base36(number: int) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replaced
 
@@ -15,6 +14,7 @@ from belvedere.compiler import tables
 from belvedere.compiler.conditions import TimeContext, condition, location_condition
 from belvedere.compiler.dialects.base import Calendar, Dialect
 from belvedere.compiler.fragments import NOTHING, Fragment, Reference, parenthesized, split
+from belvedere.compiler.increments import Since
 from belvedere.compiler.native import is_written_yesno
 from belvedere.compiler.request import Request
 from belvedere.compiler.templates import Template
@@ -24,9 +24,6 @@ from belvedere.lookml.mappings import Overlaid
 from belvedere.lookml.model import Explore, Field, View
 from belvedere.lookml.scope import Scope, ScopedField
 from belvedere.lookml.tiers import tier_labels, undefined_tier
-
-if TYPE_CHECKING:
-    from belvedere.compiler.persistent import Since
 
 RANGE_TIMEFRAMES = frozenset(
     [

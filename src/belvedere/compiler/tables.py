@@ -7,19 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from belvedere.compiler import persistent
 from belvedere.compiler.fragments import split
+from belvedere.compiler.increments import Since
 from belvedere.compiler.names import output_column
 from belvedere.compiler.native import SourceNames
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
 from belvedere.lookml.kept import is_kept
 from belvedere.lookml.model import DerivedTable, ExploreSource, View
-
-if TYPE_CHECKING:
-    from belvedere.compiler.resolver import Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ it leaves outside begin with the text.
 class Tables:
     """Names of the tables behind views; collects the common table expressions they need."""
 
-    def __init__(self, resolver: Resolver, nested: Nested) -> None:
+    def __init__(self, resolver: persistent.Defining, nested: Nested) -> None:
         self._resolver = resolver
         self._nested = nested
         self._expressions: dict[str, str] = {}
@@ -143,7 +140,7 @@ class Tables:
         """Views that are being defined already: to come back to them is an error."""
         self._open = list(views)
 
-    def select(self, view: View, since: persistent.Since | None = None) -> str:
+    def select(self, view: View, since: Since | None = None) -> str:
         """The whole statement behind a derived table; with `since` only the rows from there on."""
         if view.derived_table is None:
             raise LookmlError(f'View "{view.name}" is no derived table')
@@ -197,7 +194,7 @@ class Tables:
             str(view.location) if view.location else None,
         )
 
-    def _sql(self, view: View, table: DerivedTable, since: persistent.Since | None = None) -> str:
+    def _sql(self, view: View, table: DerivedTable, since: Since | None = None) -> str:
         if table.sql is not None:
             resolver = self._resolver
             resolver.since = since
@@ -223,9 +220,7 @@ class Tables:
                 raise self._wrong_reference(view, part.name)
         return "".join(words).strip().rstrip(";")
 
-    def _native(
-        self, view: View, source: ExploreSource, since: persistent.Since | None = None
-    ) -> str:
+    def _native(self, view: View, source: ExploreSource, since: Since | None = None) -> str:
         """The explore's query, its columns renamed, derived columns added around it."""
         dialect = self._resolver.dialect
         names = SourceNames(self._resolver.request.model, view, source)
@@ -268,7 +263,7 @@ class Tables:
         return f"{self._alias_of(view.name)}.{name.removeprefix(f'{view.name}.')}"
 
     def _native_request(
-        self, view: View, source: ExploreSource, names: SourceNames, since: persistent.Since | None
+        self, view: View, source: ExploreSource, names: SourceNames, since: Since | None
     ) -> Request:
         outer = self._resolver.request
         pairs = (*source.filters, *(source.dev_filters if outer.development else ()))

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from belvedere.compiler.conditions import condition, date_bounds
 from belvedere.compiler.fragments import parenthesized, shielded, unshielded
+from belvedere.compiler.resolving import Resolving
 from belvedere.errors import QueryError
 from belvedere.lookml import liquid
 from belvedere.lookml.filters import unescape
 from belvedere.lookml.parameters import chosen_value, unchosen
 from belvedere.lookml.scope import ScopedField
-
-if TYPE_CHECKING:
-    from belvedere.compiler.resolver import Resolver
 
 _OPERAND = "(\0)"
 """Stands for a condition's operand; no value can contain it."""
@@ -25,7 +22,7 @@ _UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 class Template:
     """The Liquid context of one SQL text, as seen from the view joined as `alias`."""
 
-    def __init__(self, resolver: Resolver, alias: str, field: str | None) -> None:
+    def __init__(self, resolver: Resolving, alias: str, field: str | None) -> None:
         self._resolver = resolver
         self._alias = alias
         self.model_name = resolver.request.model.name
