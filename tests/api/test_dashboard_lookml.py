@@ -480,6 +480,53 @@ def test_lookml_dashboards_are_imported_and_followed(
     assert store.as_role("User").patch(f"/dashboards/{SHOP}/sync").json() == []
 
 
+def test_parts_keep_their_ids_when_they_follow_their_lookml(
+    store: Instance, chief: ApiClient, project: Path
+) -> None:
+    mine = chief.post(f"/dashboards/{SHOP}/import/1", {"title": "Mine"}).json()
+    tile(chief, mine, title_text="not of the LookML")
+    file = project / "shop.dashboard.lookml"
+    file.write_text(
+        FILE.replace("    title: People", "    title: Inhabitants")
+        .replace("  - name: both", "  - {name: new, type: text, body_text: x}\n  - name: both")
+        .replace("default_value:", "required: true\n    default_value:")
+    )
+    assert chief.patch(f"/dashboards/{SHOP}/sync").json() == [int(mine["id"])]
+    synced = read(chief, mine)
+    before = {one["lookml_link_id"]: one["id"] for one in mine["dashboard_elements"]}
+    after = {one["lookml_link_id"]: one["id"] for one in synced["dashboard_elements"]}
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"new"}
+    assert synced["dashboard_elements"][0]["title"] == "Inhabitants"
+    (was,), (now,) = mine["dashboard_filters"], synced["dashboard_filters"]
+    assert (now["id"], now["required"]) == (was["id"], True)
+    spots = synced["dashboard_layouts"][0]["dashboard_layout_components"]
+    assert {one["dashboard_element_id"] for one in spots} == set(after.values())
+
+
+def test_dashboards_of_one_folder_follow_the_same_lookml(chief: ApiClient, project: Path) -> None:
+    first, second = (
+        chief.post(f"/dashboards/{SHOP}/import/1", {"title": title}).json() for title in "ab"
+    )
+    file = project / "shop.dashboard.lookml"
+    file.write_text(FILE.replace("The shop", "Our shop").replace("limit: 3", "limit: 4"))
+    done = chief.patch(f"/dashboards/{SHOP}/sync")
+    assert (done.status, done.json()) == (200, [int(first["id"]), int(second["id"])])
+    synced = [read(chief, one) for one in (first, second)]
+    assert [one["title"] for one in synced] == ["Our shop", "b"]
+    assert [one["dashboard_elements"][0]["query"]["limit"] for one in synced] == ["4", "4"]
+
+
+def test_what_cannot_be_imported_is_named(chief: ApiClient) -> None:
+    element = "{name: a, explore: users, fields: [users.count]}"
+    answer = chief.post(
+        "/dashboards/lookml", {"lookml": f"- dashboard: x\n  elements: [{element}]"}
+    )
+    (problem,) = answer.json()["errors"]
+    assert (answer.status, problem["field"]) == (422, "model")
+    assert problem["message"] == 'Element "a": model is required'
+
+
 def test_lookml_dashboards_are_copied_and_certified(store: Instance, chief: ApiClient) -> None:
     copy = chief.post(f"/dashboards/{SHOP}/copy", params={"folder_id": "1"}).json()
     assert (copy["title"], copy["lookml_link_id"]) == ("The shop", None)

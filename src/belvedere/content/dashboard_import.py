@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from belvedere.content import dashboards, elements, filters, layouts
+from belvedere.content import dashboards, elements, filters, layouts, titles
 from belvedere.content.dashboard_lookml import ELEMENT_SAME, OPTIONS, SAME, Sees
 from belvedere.content.elements import Asked
 from belvedere.content.tables import (
@@ -30,6 +32,17 @@ from belvedere.query.definition import Definition, definition_from
 from belvedere.query.tables import MergeQueryRow
 
 _FIELD = "lookml"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Ids of elements and filters that are made again, by their names in LookML."""
+
+    elements: Mapping[str, int] = field(default_factory=dict)
+    filters: Mapping[str, int] = field(default_factory=dict)
+
+
+_NEW = Numbers()
 _ROW = 50
 """Pixels of a row in newspapers; grids state their heights in pixels."""
 
@@ -86,17 +99,39 @@ def overwrite(
     user_id: int,
     now: datetime,
     sees: Sees = lambda _: True,
+    *,
+    title: str | None = None,
+    numbers: Numbers = _NEW,
 ) -> None:
     """Everything on it goes, and comes anew as the LookML says; out of the trash, if it is there.
     `folder` is another one to move it to.
     """
-    values = _values(source) | {"title": source.title or dashboard.title, "deleted": False}
+    title = title or source.title or dashboard.title
+    values = _values(source) | {"title": title, "deleted": False}
     for name, default in OPTIONS.items():
         setattr(dashboard, name, default)
     dashboards.update(session, dashboard, values, folder=folder, user_id=user_id, now=now)
     clear(session, dashboard)
-    fill(session, dashboard, source, now, sees)
+    fill(session, dashboard, source, now, sees, numbers)
     dashboards.changed(session, dashboard, user_id, now)
+
+
+def follow(
+    session: Session, dashboard: Dashboard, source: lookml.Dashboard, user_id: int, now: datetime
+) -> None:
+    """What is made of the LookML dashboard becomes as that is now. Elements and filters of the
+    same names keep their ids, and the dashboard its title where the folder has another of the
+    one in LookML.
+    """
+    title = source.title or source.name
+    folder_id = dashboard.folder_id
+    free = folder_id and titles.is_free(session, Dashboard, folder_id, title, dashboard.id)
+    numbers = Numbers(
+        {row.lookml_link_id: row.id for row in dashboard.elements if row.lookml_link_id},
+        {row.name: row.id for row in dashboard.filters},
+    )
+    title = title if free else dashboard.title
+    overwrite(session, dashboard, source, None, user_id, now, title=title, numbers=numbers)
 
 
 def clear(session: Session, dashboard: Dashboard) -> None:
@@ -120,7 +155,12 @@ def _values(source: lookml.Dashboard) -> dict[str, Any]:
 
 
 def fill(
-    session: Session, dashboard: Dashboard, source: lookml.Dashboard, now: datetime, sees: Sees
+    session: Session,
+    dashboard: Dashboard,
+    source: lookml.Dashboard,
+    now: datetime,
+    sees: Sees,
+    numbers: Numbers = _NEW,
 ) -> None:
     """Put everything that the LookML names on a dashboard that has one empty layout. Invalid for
     layouts that cannot be converted.
@@ -129,23 +169,51 @@ def fill(
         message = f"A dashboard whose layout is {source.layout} cannot be converted"
         raise Invalid(Problem("layout", "invalid", message))
     for number, heard in enumerate(source.filters):
-        filters.create(session, dashboard, _filter(source, heard) | {"row": number})
+        values = _filter(source, heard) | {"row": number}
+        with _named("Filter", heard.name):
+            filters.create(session, dashboard, values, number=numbers.filters.get(heard.name))
     tabs = _make_tabs(session, dashboard, source)
     places = places_of(source)
     for item in source.elements:
-        asked, maker = _asked(session, source, item, now, sees)
-        values = {name: getattr(item, name) for name in ELEMENT_SAME}
-        values |= {"refresh_interval": item.refresh, "result_maker": maker}
-        if asked is None:
-            values["type"] = item.type
         tab = tabs.get(item.tab_name or "")
-        if tab is not None:
-            values["dashboard_layout_id"] = str(tab.id)
-        made = elements.create(session, dashboard, values, asked)
-        made.lookml_link_id = item.name
-        _place(session, dashboard, made, places[item.name])
+        with _named("Element", item.name):
+            asked, values = _shown(session, source, item, tab, now, sees)
+            made = elements.create(
+                session, dashboard, values, asked, number=numbers.elements.get(item.name)
+            )
+            made.lookml_link_id = item.name
+            _place(session, dashboard, made, places[item.name])
     _group(dashboard, {item.name: item.group for item in source.elements if item.group})
     session.flush()
+
+
+@contextmanager
+def _named(kind: str, name: str) -> Iterator[None]:
+    """What is wrong within is said to be so there."""
+    try:
+        yield
+    except Invalid as wrong:
+        told = (Problem(p.field, p.code, f'{kind} "{name}": {p.message}') for p in wrong.problems)
+        raise Invalid(*told) from None
+
+
+def _shown(
+    session: Session,
+    source: lookml.Dashboard,
+    item: lookml.DashboardElement,
+    tab: DashboardLayout | None,
+    now: datetime,
+    sees: Sees,
+) -> tuple[Asked | None, dict[str, Any]]:
+    """What `elements.create` takes."""
+    asked, maker = _asked(session, source, item, now, sees)
+    values = {name: getattr(item, name) for name in ELEMENT_SAME}
+    values |= {"refresh_interval": item.refresh, "result_maker": maker}
+    if asked is None:
+        values["type"] = item.type
+    if tab is not None:
+        values["dashboard_layout_id"] = str(tab.id)
+    return asked, values
 
 
 def _filter(source: lookml.Dashboard, item: lookml.DashboardFilter) -> dict[str, Any]:
@@ -240,7 +308,7 @@ def _asked(
         return None, {}
     for query in queries:
         if not sees(query.model or source.model):
-            message = f'Element "{item.name}" asks the model {query.model}, which is not there'
+            message = f"There is no model {query.model or source.model}"
             raise Invalid(Problem(_FIELD, "invalid", message))
     heard = [
         {"listen": [{"dashboard_filter_name": one.filter, "field": one.field} for one in q.listen]}

@@ -67,11 +67,12 @@ def create(
     asked: Asked | None,
     *,
     apply_filters: bool = False,
+    number: int | None = None,
 ) -> DashboardElement:
     """A tile at the bottom of the dashboard. `apply_filters` lets it listen to every filter on a
-    field of an explore that it asks.
+    field of an explore that it asks; `number` is an id that has become free.
     """
-    made = DashboardElement(dashboard_id=dashboard.id)
+    made = DashboardElement(id=number, dashboard_id=dashboard.id)
     properties.assign(made, values, _CHECKS)
     made.type = made.type or _type_of(made, asked)
     own = {str(layout.id) for layout in dashboard.layouts}

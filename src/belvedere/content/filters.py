@@ -38,12 +38,19 @@ def get(session: Session, filter_id: str) -> DashboardFilter:
     return found
 
 
-def create(session: Session, dashboard: Dashboard, values: Mapping[str, Any]) -> DashboardFilter:
+def create(
+    session: Session,
+    dashboard: Dashboard,
+    values: Mapping[str, Any],
+    *,
+    number: int | None = None,
+) -> DashboardFilter:
+    """`number` is an id that has become free."""
     given = {"allow_multiple_values": True, "row": _next_row(dashboard), **values}
     if given["row"] is None:
         given["row"] = _next_row(dashboard)
     found = _checked(dashboard, None, given)
-    made = DashboardFilter(dashboard_id=dashboard.id, **found)
+    made = DashboardFilter(id=number, dashboard_id=dashboard.id, **found)
     session.add(made)
     session.flush()
     session.expire(dashboard, ["filters"])

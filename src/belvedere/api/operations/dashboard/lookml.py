@@ -189,7 +189,7 @@ def sync_lookml_dashboard(
         wanted = not dashboard_ids or str(row.id) in dashboard_ids
         if wanted and call.reach.edits_dashboard(row):
             changed = changeable(call, row.id)
-            dashboard_import.overwrite(call.db, changed, source, None, by, call.now)
+            dashboard_import.follow(call.db, changed, source, by, call.now)
             done.append(row.id)
     return done
 
