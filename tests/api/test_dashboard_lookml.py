@@ -517,6 +517,15 @@ def test_dashboards_of_one_folder_follow_the_same_lookml(chief: ApiClient, proje
     assert [one["dashboard_elements"][0]["query"]["limit"] for one in synced] == ["4", "4"]
 
 
+def test_what_is_made_of_a_text_follows_nothing(chief: ApiClient) -> None:
+    mine = chief.post(f"/dashboards/{SHOP}/import/1", {"title": "Mine"}).json()
+    body = {"lookml": lookml_of(chief, mine).replace("title: Mine", "title: Changed")}
+    again = chief.post("/dashboards/lookml", body).json()
+    assert (again["id"], again["title"], again["lookml_link_id"]) == (mine["id"], "Changed", None)
+    assert chief.patch(f"/dashboards/{SHOP}/sync").json() == []
+    assert read(chief, mine)["title"] == "Changed"
+
+
 def test_what_cannot_be_imported_is_named(chief: ApiClient) -> None:
     element = "{name: a, explore: users, fields: [users.count]}"
     answer = chief.post(

@@ -139,6 +139,7 @@ def _made_of(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     elsewhere = target and target != folders.public_id(row.folder_id)
     moved = folder_to_save_in(call, target) if target and elsewhere else None
     dashboard_import.overwrite(call.db, row, source, moved, by, now, sees)
+    row.lookml_link_id = None
     return _presented(call, row)
 
 
