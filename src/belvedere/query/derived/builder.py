@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from belvedere.clock import Clock
@@ -16,6 +16,7 @@ from belvedere.connections.registry import OpenConnection
 from belvedere.errors import BelvedereError, EngineError
 from belvedere.query.derived.published import PublishedViews
 from belvedere.query.derived.states import CLAIM_LASTS, KeptStates
+from belvedere.query.derived.triggers import trigger_value
 from belvedere.query.running import Running
 
 _POLL_SECONDS = 0.1
@@ -95,7 +96,8 @@ class Builder:
             time.sleep(_POLL_SECONDS)
 
     def _made(self, kept: KeptTable, order: Order, made: dict[str, str]) -> str:
-        connection, began = order.connection, time.perf_counter()
+        connection, began, began_at = order.connection, time.perf_counter(), self._clock()
+        self._note_trigger(kept, order)
         try:
             with self._claim_kept(connection.name, kept):
                 physical = self._build(kept, order, made)
@@ -104,9 +106,18 @@ class Builder:
             if isinstance(error, EngineError):
                 raise type(error)(_failure(kept, str(error)), error.sql) from None
             raise
-        self.states.made(connection.name, kept, physical, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        self.states.made(connection.name, kept, physical, began_at, seconds)
         self._publish(kept, order, physical)
         return physical
+
+    def _note_trigger(self, kept: KeptTable, order: Order) -> None:
+        """What the trigger says before anything is read: whatever it says later is a change."""
+        if kept.persistence.sql_trigger_value is None:
+            return
+        with suppress(EngineError):  # the regenerator tells of it
+            value = trigger_value(order.connection, order.request.model, kept)
+            self.states.checked(order.connection.name, kept, value)
 
     def _publish(self, kept: KeptTable, order: Order, physical: str) -> None:
         """A view is made for tables as production defines them, without anybody's attributes."""

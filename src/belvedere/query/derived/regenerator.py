@@ -24,16 +24,15 @@ from belvedere.lookml.kept import is_published
 from belvedere.lookml.model import Model
 from belvedere.lookml.spans import seconds_of
 from belvedere.projects.served import ServedModels
-from belvedere.query.datagroups import rendered
 from belvedere.query.derived.builder import Builder, Order
-from belvedere.query.derived.states import KeptState, ToDrop
+from belvedere.query.derived.states import KeptState, ToDrop, is_over
+from belvedere.query.derived.triggers import trigger_value
 from belvedere.query.running import Running, RunningQueries
 from belvedere.query.tables import DatagroupRow, PublishedViewRow
 from belvedere.store import Database
 
 CHECK_EVERY = timedelta(minutes=5)
 _PAUSE_SECONDS = 30.0
-_TRIGGER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,32 +138,40 @@ class Regenerator:
         states = self._builder.states
         state = states.get(connection, kept)
         now = self._clock()
+        if kept.persistence.persist_for is not None:
+            if state is not None and state.built_at and is_over(kept, state.built_at, now):
+                states.retire(connection, kept)
+            return
         checked = state.checked_at if state is not None else None
         if checked is not None and now - checked < CHECK_EVERY:
             return
-        if kept.persistence.persist_for is not None:
-            return
+        model = subject.model
         try:
-            value = self._trigger_value(subject)
+            value = trigger_value(subject.connection, model, kept)
         except EngineError as error:
-            states.failed(connection, kept, f"The trigger failed: {error}")
+            states.trigger_failed(connection, model.name, kept, str(error))
             return
-        due = self._due(subject, state, value)
-        if due:
-            self._make(subject)
-        if state is not None or due:
+        if not self._due(subject, state, value):
             states.checked(connection, kept, value)
+            return
+        states.expire_copies(connection, model.name, kept)
+        try:
+            self._make(subject)
+        finally:
+            if kept.persistence.sql_trigger_value is None:  # otherwise the build noted it
+                states.checked(connection, kept, None)
 
     def _due(self, subject: _Subject, state: KeptState | None, value: str | None) -> bool:
         persistence = subject.kept.persistence
+        retries = subject.connection.retries_failed_builds
+        failed = state is not None and state.error is not None and not state.trigger_failed
         if state is None or state.built_at is None or state.physical is None:
-            failed = state is not None and state.error is not None
-            return not failed or subject.connection.retries_failed_builds
-        if state.error is not None and subject.connection.retries_failed_builds:
+            return not failed or retries
+        if failed and retries:
             return True
-        since = max(state.built_at, state.tried_at or state.built_at)
+        since = (state.tried_at if failed else None) or state.built_at
         if persistence.sql_trigger_value is not None:
-            return state.trigger_value is not None and value != state.trigger_value
+            return state.checked_at is not None and value != state.trigger_value
         if persistence.interval_trigger is not None:
             seconds = seconds_of(persistence.interval_trigger)
             return seconds is not None and self._clock() - since >= timedelta(seconds=seconds)
@@ -180,18 +187,6 @@ class Regenerator:
                     DatagroupRow.model_name == model, DatagroupRow.name == datagroup
                 )
             )
-
-    def _trigger_value(self, subject: _Subject) -> str | None:
-        text = subject.kept.persistence.sql_trigger_value
-        if text is None:
-            return None
-        engine = subject.connection.engine
-        sql = rendered(subject.model, text)
-        with engine.execute(sql, timeout=_TRIGGER_SECONDS, whole=True) as execution:
-            for batch in execution.batches():
-                for value in batch.column(0).to_pylist():
-                    return None if value is None else str(value)
-        return None
 
     def _make(self, subject: _Subject) -> None:
         running = Running(

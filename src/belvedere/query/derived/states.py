@@ -23,11 +23,14 @@ EVENTS_KEPT = timedelta(days=90)
 _FORMER_LASTS = timedelta(minutes=10)
 _USE_COUNTS_AFTER = timedelta(hours=1)
 _LONGEST_ERROR = 4000
+_TRIGGER_FAILED = "The trigger failed: "
 
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
-    """`physical` is None where the table was never made. Times are aware."""
+    """`physical` is None where there is no table. Times are aware. `built_at` is when the build
+    began, None where the table counts no more; `trigger_value` is known once `checked_at` is.
+    """
 
     id: int
     physical: str | None
@@ -38,6 +41,10 @@ class KeptState:
     trigger_value: str | None
     checked_at: datetime | None
     being_made: bool
+
+    @property
+    def trigger_failed(self) -> bool:
+        return self.error is not None and self.error.startswith(_TRIGGER_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +81,8 @@ class KeptStates:
         state = self.get(connection, kept)
         if state is None or state.physical is None or state.built_at is None:
             return None
-        lasts = seconds_of(kept.persistence.persist_for or "")
         now = self._clock()
-        if lasts is not None and now - state.built_at >= timedelta(seconds=lasts):
+        if is_over(kept, state.built_at, now):
             return None
         if now - state.used_at >= _USE_COUNTS_AFTER:
             self._used(state.id, now)
@@ -138,14 +144,17 @@ class KeptStates:
     def still_making(self, connection: str, kept: KeptTable) -> None:
         self._change(connection, kept, claimed_until=self._clock() + CLAIM_LASTS)
 
-    def made(self, connection: str, kept: KeptTable, physical: str, seconds: float) -> None:
+    def made(
+        self, connection: str, kept: KeptTable, physical: str, began: datetime, seconds: float
+    ) -> None:
+        """What changed since `began` may not be in the table."""
         now = self._clock()
         with self._database.session() as session:
             row = session.scalars(_row_of(connection, kept)).one()
             if row.physical is not None:
                 until = (now + _FORMER_LASTS).timestamp()
                 row.former = [*row.former, [row.physical, until]]
-            row.physical, row.built_at, row.tried_at, row.error = physical, now, now, None
+            row.physical, row.built_at, row.tried_at, row.error = physical, began, now, None
             row.seconds, row.used_at = seconds, now
             session.add(event_of(row, now, "create complete", table=physical, seconds=seconds))
             session.execute(
@@ -162,7 +171,47 @@ class KeptStates:
             bump(session, TOPIC)
 
     def checked(self, connection: str, kept: KeptTable, trigger_value: str | None) -> None:
-        self._change(connection, kept, checked_at=self._clock(), trigger_value=trigger_value)
+        values: dict[str, object] = {"trigger_value": trigger_value}
+        state = self.get(connection, kept)
+        if state is not None and state.trigger_failed:
+            values["error"] = None
+        self._change(connection, kept, checked_at=self._clock(), **values)
+
+    def trigger_failed(self, connection: str, model: str, kept: KeptTable, message: str) -> None:
+        """The same again is no news."""
+        now = self._clock()
+        identifier = self._row(connection, model, kept, now)
+        told = f"{_TRIGGER_FAILED}{message}"[:_LONGEST_ERROR]
+        with self._database.session() as session:
+            row = session.get_one(KeptTableRow, identifier)
+            if row.error != told:
+                session.add(event_of(row, now, "create error", message=told))
+            row.error, row.checked_at = told, now
+            bump(session, TOPIC)
+
+    def expire_copies(self, connection: str, model: str, kept: KeptTable) -> None:
+        """Tables of the same view for some people only count no more: its trigger fired."""
+        copies = (
+            KeptTableRow.connection_name == connection,
+            KeptTableRow.model_name == model,
+            KeptTableRow.view_name == kept.view.name,
+            KeptTableRow.key != kept.key,
+        )
+        with self._database.session() as session:
+            session.execute(update(KeptTableRow).where(*copies).values(built_at=None))
+            bump(session, TOPIC)
+
+    def retire(self, connection: str, kept: KeptTable) -> None:
+        """The table's time is over: it is dropped once nobody can be reading it."""
+        now = self._clock()
+        with self._database.session() as session:
+            row = session.scalars(_row_of(connection, kept)).one()
+            if row.physical is None or row.claim is not None:
+                return
+            until = (now + _FORMER_LASTS).timestamp()
+            row.former = [*row.former, [row.physical, until]]
+            row.physical = row.built_at = None
+            bump(session, TOPIC)
 
     def _change(self, connection: str, kept: KeptTable, **values: object) -> None:
         same = (KeptTableRow.connection_name == connection, KeptTableRow.key == kept.key)
@@ -214,6 +263,12 @@ class KeptStates:
             if row.physical == physical:
                 session.delete(row)
             bump(session, TOPIC)
+
+
+def is_over(kept: KeptTable, built_at: datetime, now: datetime) -> bool:
+    """Whether the time that the table is kept for has passed."""
+    lasts = seconds_of(kept.persistence.persist_for or "")
+    return lasts is not None and now - built_at >= timedelta(seconds=lasts)
 
 
 def _row_of(connection: str, kept: KeptTable) -> Select[KeptTableRow]:

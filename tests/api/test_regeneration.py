@@ -1,0 +1,197 @@
+"""When kept tables are made again: triggers, failures, what changes meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.kept_places import LOOKML, MORE, Sales, clickhouse_server, sales
+
+__all__ = ["clickhouse_server", "sales"]
+pytestmark = pytest.mark.parametrize("sales", ["duckdb", "postgres"], indirect=True)
+
+
+def write(sales: Sales, more: str) -> None:
+    folder = sales.instance.services.models.project("sales").root
+    (folder / "sales.model.lkml").write_text(LOOKML + more)
+
+
+def pass_time(sales: Sales) -> None:
+    sales.instance.skip(minutes=6)
+    sales.trigger()
+
+
+LOADED = """
+view: loaded {
+  derived_table: {
+    sql_trigger_value: SELECT MAX(id) FROM sale WHERE shop = 'west' ;;
+    sql: SELECT COUNT(*) AS n FROM sale ;;
+  }
+  dimension: n { type: number }
+}
+explore: loaded {}
+"""
+
+
+def test_a_trigger_that_was_null_fires(sales: Sales) -> None:
+    write(sales, LOADED)
+    sales.trigger()
+    assert sales.rows("loaded", "n") == [(3,)]
+    sales.run(["INSERT INTO sale VALUES (9, 'west', '2026-02-03', 1)"])
+    pass_time(sales)
+    assert sales.rows("loaded", "n") == [(4,)]
+
+
+def test_what_a_trigger_said_when_somebody_asked_first_is_known(sales: Sales) -> None:
+    """The table was made by a query; what came before the first check is not missed."""
+    write(sales, LOADED)
+    assert sales.rows("loaded", "n") == [(3,)]
+    sales.run(["INSERT INTO sale VALUES (9, 'west', '2026-02-03', 1)"])
+    pass_time(sales)
+    assert sales.rows("loaded", "n") == [(4,)]
+
+
+BAD_TRIGGER = """
+view: aaa_first {
+  derived_table: { sql_trigger_value: SELECT MAX(id) FROM nowhere ;; sql: SELECT 1 AS n ;; }
+  dimension: n { type: number }
+}
+explore: aaa_first {}
+"""
+
+
+def test_a_trigger_that_fails_stops_no_other(sales: Sales) -> None:
+    write(sales, BAD_TRIGGER)
+    sales.trigger()
+    assert sales.kept()
+    graph = sales.admin.get("/derived_table/graph/view/aaa_first").json()["graph_text"]
+    assert '"aaa_first" [color="red"]' in graph
+
+
+FAILING = """
+view: failing {
+  derived_table: {
+    sql_trigger_value: SELECT MAX(id) FROM sale ;;
+    sql: SELECT CAST(shop AS INTEGER) AS n FROM sale WHERE shop = 'broken' ;;
+  }
+  dimension: n { type: number }
+}
+explore: failing {}
+"""
+
+
+def attempts(sales: Sales, view: str) -> int:
+    body = {
+        "model": "system__activity",
+        "view": "pdt_event_log",
+        "fields": ["pdt_event_log.count"],
+        "filters": {"pdt_event_log.view_name": view, "pdt_event_log.action": "create error"},
+    }
+    found = sales.admin.post("/queries/run/json", body, params={"cache": "false"}).json()
+    count: int = found[0]["pdt_event_log.count"] if found else 0
+    return count
+
+
+def test_a_build_that_failed_waits_for_the_next_trigger(sales: Sales) -> None:
+    write(sales, FAILING)
+    sales.trigger()
+    assert sales.rows("failing", "n") == []
+    sales.run(["INSERT INTO sale VALUES (9, 'broken', '2026-02-03', 1)"])
+    pass_time(sales)
+    assert attempts(sales, "failing") == 1
+    assert sales.rows("failing", "n") == []  # what was made before can still be read
+    for _ in range(3):
+        pass_time(sales)
+    assert attempts(sales, "failing") == 1
+    sales.run(["DELETE FROM sale WHERE id = 9", "INSERT INTO sale VALUES (10, 'x', NULL, 1)"])
+    before = sales.sql("failing", "n")
+    pass_time(sales)
+    assert sales.sql("failing", "n") != before
+
+
+def test_a_build_that_failed_is_tried_again_where_that_is_wanted(sales: Sales) -> None:
+    sales.admin.patch("/connections/sales", {"always_retry_failed_builds": True})
+    write(sales, FAILING)
+    sales.trigger()
+    sales.run(["INSERT INTO sale VALUES (9, 'broken', '2026-02-03', 1)"])
+    for _ in range(3):
+        pass_time(sales)
+    assert attempts(sales, "failing") == 3
+
+
+MINE = """
+view: mine_by_day {
+  derived_table: {
+    datagroup_trigger: daily
+    sql: SELECT COUNT(*) AS n FROM sale WHERE '{{ _user_attributes['last_name'] }}' <> '' ;;
+  }
+  dimension: n { type: number }
+}
+explore: mine_by_day {}
+view: mine_by_value {
+  derived_table: {
+    sql_trigger_value: SELECT MAX(day) FROM load_day ;;
+    sql: SELECT COUNT(*) AS n FROM sale WHERE '{{ _user_attributes['last_name'] }}' <> '' ;;
+  }
+  dimension: n { type: number }
+}
+explore: mine_by_value {}
+"""
+
+
+@pytest.mark.parametrize("view", ["mine_by_day", "mine_by_value"])
+def test_copies_for_some_people_are_made_again_too(sales: Sales, view: str) -> None:
+    write(sales, MINE)
+    client = sales.instance.as_role("User", last_name="Somebody")
+    sales.trigger()
+    assert sales.rows(view, "n", client=client) == [(3,)]
+    sales.run(MORE)
+    assert sales.rows(view, "n", client=client) == [(3,)]
+    pass_time(sales)
+    assert sales.rows(view, "n", client=client) == [(4,)]
+
+
+def test_a_trigger_during_a_build_counts(sales: Sales, monkeypatch) -> None:
+    """The datagroup fires while a table is being made: what it read may be older."""
+    instance = sales.instance
+    sales.trigger()
+    builder = instance.services.builder
+    real = builder._build
+
+    def slow(kept, order, made):
+        physical = real(kept, order, made)
+        if kept.view.name == "by_shop":
+            sales.run(["INSERT INTO load_day VALUES (DATE '2026-03-09')"])
+            instance.skip(minutes=6)
+            instance.services.triggers.check_due()
+            instance.skip(minutes=1)
+        return physical
+
+    monkeypatch.setattr(builder, "_build", slow)
+    sales.run(["INSERT INTO load_day VALUES (DATE '2026-03-08')"])
+    instance.skip(minutes=6)
+    instance.services.triggers.check_due()
+    instance.services.regenerator.regenerate()
+    monkeypatch.setattr(builder, "_build", real)
+    before = sales.sql("by_shop", "shop")
+    pass_time(sales)
+    assert sales.sql("by_shop", "shop") != before
+
+
+def test_tables_whose_time_is_over_are_dropped(sales: Sales) -> None:
+    write(
+        sales,
+        """
+view: short_by_shop {
+  derived_table: { persist_for: "1 hour" sql: SELECT 1 AS n ;; }
+  dimension: n { type: number }
+}
+explore: short_by_shop {}
+""",
+    )
+    sales.rows("short_by_shop", "n")
+    assert len(sales.kept()) == 1
+    sales.instance.skip(minutes=80)
+    sales.instance.services.regenerator.regenerate()
+    sales.instance.skip(minutes=20)
+    sales.instance.services.regenerator.regenerate()
+    assert not [name for name in sales.kept() if "short" in name]
+    assert sales.rows("short_by_shop", "n") == [(1,)]
