@@ -105,7 +105,7 @@ def _copy_elements(
     for element in dashboard.elements:
         maker = element.result_maker
         found[element.id] = DashboardElement(
-            **_values(element, _OWN | {"result_maker_id"}),
+            **_values(element, _OWN | {"result_maker_id", "created_at"}),
             dashboard_id=made.id,
             dashboard_layout_id=layout_ids.get(element.dashboard_layout_id or 0),
             result_maker=ResultMaker(**_values(maker, _OWN)) if maker is not None else None,

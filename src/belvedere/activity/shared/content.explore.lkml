@@ -21,6 +21,12 @@ explore: look {
     fields: [content_usage.certification_status, content_usage.last_viewed_date, content_usage.last_accessed_date, content_usage.view_total, content_usage.favorites_total]
     sql_on: ${look.id} = ${content_usage.look_id} ;;
   }
+  join: filtered_history_looks {
+    view_label: "Look"
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${look.key} = ${filtered_history_looks.look_id} ;;
+  }
 }
 
 explore: dashboard {
@@ -88,6 +94,12 @@ explore: dashboard {
     type: left_outer
     relationship: one_to_many
     sql_on: ${dashboard.key} = ${history.real_dash_id} ;;
+  }
+  join: filtered_history_dashboards {
+    view_label: "Dashboard"
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${dashboard.key} = ${filtered_history_dashboards.dashboard_id} ;;
   }
 }
 

@@ -95,3 +95,75 @@ view: dashboard_history_stats {
     value_format_name: decimal_2
   }
 }
+
+view: filtered_history_dashboards {
+  derived_table: {
+    sql: SELECT history.dashboard_id, MAX(history.created_at) AS last_run_at
+         FROM history
+         WHERE history.dashboard_id IS NOT NULL
+         GROUP BY 1 ;;
+  }
+  dimension: dashboard_id {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.dashboard_id ;;
+  }
+  dimension_group: last_run {
+    hidden: yes
+    type: time
+    timeframes: [raw, date]
+    sql: ${TABLE}.last_run_at ;;
+  }
+  measure: dashboards_used_last_7 {
+    label: "Dashboards Used in the Last 7 Days"
+    type: count
+    filters: [last_run_date: "7 days"]
+  }
+  measure: dashboards_used_last_30 {
+    label: "Dashboards Used in the Last 30 Days"
+    type: count
+    filters: [last_run_date: "30 days"]
+  }
+  measure: dashboards_used_last_90 {
+    label: "Dashboards Used in the Last 90 Days"
+    type: count
+    filters: [last_run_date: "90 days"]
+  }
+}
+
+view: filtered_history_looks {
+  derived_table: {
+    sql: SELECT history.look_id, MAX(history.created_at) AS last_run_at
+         FROM history
+         WHERE history.look_id IS NOT NULL
+         GROUP BY 1 ;;
+  }
+  dimension: look_id {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.look_id ;;
+  }
+  dimension_group: last_run {
+    hidden: yes
+    type: time
+    timeframes: [raw, date]
+    sql: ${TABLE}.last_run_at ;;
+  }
+  measure: looks_used_last_7 {
+    label: "Looks Used in the Last 7 Days"
+    type: count
+    filters: [last_run_date: "7 days"]
+  }
+  measure: looks_used_last_30 {
+    label: "Looks Used in the Last 30 Days"
+    type: count
+    filters: [last_run_date: "30 days"]
+  }
+  measure: looks_used_last_90 {
+    label: "Looks Used in the Last 90 Days"
+    type: count
+    filters: [last_run_date: "90 days"]
+  }
+}

@@ -177,6 +177,12 @@ view: dashboard_element {
       ELSE 1
       END ;;
   }
+  dimension_group: created {
+    description: "Nothing for tiles that were made before this was kept."
+    type: time
+    timeframes: [raw, time, date, week, month, quarter, year]
+    sql: ${TABLE}.created_at ;;
+  }
   dimension: note_text {
     type: string
     sql: ${TABLE}.note_text ;;

@@ -28,12 +28,13 @@ view: history {
   dimension: issuer_source {
     description: "Who asked: User, API, System, or Other"
     type: string
-    sql: CASE
-      WHEN ${source} IN ('api3', 'api4', 'dashboard_prefetch') THEN 'API'
-      WHEN ${source} IN ('regenerator', 'scheduled_task') THEN 'System'
-      WHEN ${source} IN ('dashboard', 'explore', 'private_embed', 'private_url', 'public_embed', 'public_url', 'public_look', 'sqlrunner', 'suggest', 'query', 'merge_query', 'drill_modal') OR ${source} LIKE 'look%' THEN 'User'
-      ELSE 'Other'
-      END ;;
+    alpha_sort: yes
+    case: {
+      when: { sql: ${source} IN ('api3', 'api4', 'dashboard_prefetch') ;; label: "API" }
+      when: { sql: ${source} IN ('regenerator', 'scheduled_task') ;; label: "System" }
+      when: { sql: ${source} IN ('dashboard', 'explore', 'private_embed', 'private_url', 'public_embed', 'public_url', 'public_look', 'sqlrunner', 'suggest', 'query', 'merge_query', 'drill_modal') OR ${source} LIKE 'look%' ;; label: "User" }
+      else: "Other"
+    }
   }
   dimension: workspace_id {
     description: "production, or dev where a developer asked in the development workspace"

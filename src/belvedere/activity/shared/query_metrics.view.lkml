@@ -288,6 +288,17 @@ view: query_metrics {
     value_format: "0.000"
   }
 
+  dimension: explore_init_mode {
+    description: "Nothing: there is no such part of a run here."
+    type: string
+    sql: CAST(NULL AS VARCHAR(16)) ;;
+  }
+  dimension: model_init_mode {
+    description: "Nothing: there is no such part of a run here."
+    type: string
+    sql: CAST(NULL AS VARCHAR(16)) ;;
+  }
+
   # Averages over all runs: those without the part count as 0.
   measure: queued_average {
     group_label: "Averages"

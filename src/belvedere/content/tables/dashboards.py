@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from belvedere import clock
 from belvedere.content.tables.folders import Folder
 from belvedere.content.tables.metadata import ContentMetadata
 from belvedere.store import Base, UtcDateTime
@@ -96,7 +97,7 @@ class ResultMaker(Base):
 
 
 class DashboardElement(Base):
-    """A tile."""
+    """A tile. When it was made is not known of those from before it was kept."""
 
     __tablename__ = "dashboard_element"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -108,6 +109,7 @@ class DashboardElement(Base):
     dashboard_layout_id: Mapped[int | None] = mapped_column(
         ForeignKey("dashboard_layout.id", ondelete="SET NULL"), index=True
     )
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
     type: Mapped[str | None] = mapped_column(String(64))
     title: Mapped[str | None] = mapped_column(Text)
     title_hidden: Mapped[bool] = mapped_column(default=False)
