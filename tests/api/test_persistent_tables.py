@@ -225,6 +225,34 @@ def test_what_happened_to_tables_is_written_down(sales: Sales) -> None:
     assert rest == [None, 0, 1]
 
 
+def test_every_build_counts(sales: Sales) -> None:
+    sales.rows("by_shop", "shop")
+    again = sales.admin.get("/derived_table/sales/by_shop/start")
+    assert finished(sales.admin, again)["status"] == "complete"
+    query = {"model": "sales", "view": "broken", "fields": ["broken.nothing"]}
+    assert sales.admin.post("/queries/run/json_detail", query).status == 200
+    names = ("view_name", "build_result", "count", "successful_build_count")
+    body = {
+        "model": "system__activity",
+        "view": "pdt_builds",
+        "fields": [f"pdt_builds.{name}" for name in names],
+        "sorts": ["pdt_builds.view_name"],
+    }
+    builds = sales.admin.post("/queries/run/json", body).json()
+    assert [tuple(row.values()) for row in builds] == [
+        ("broken", "Failed Build", 1, 0),
+        ("by_shop", "Successful Build", 2, 2),
+    ]
+    of_events = {
+        **body,
+        "view": "pdt_event_log",
+        "fields": ["pdt_event_log.view_name", "pdt_builds.count"],
+        "sorts": ["pdt_event_log.view_name"],
+    }
+    logged = sales.admin.post("/queries/run/json", of_events).json()
+    assert [tuple(row.values()) for row in logged] == [("broken", 1), ("by_shop", 2)]
+
+
 def test_without_a_place_tables_are_computed(sales: Sales) -> None:
     sales.admin.patch("/connections/sales", {"tmp_db_name": None})
     assert "LR$" not in sales.sql("by_shop", "shop")

@@ -267,6 +267,33 @@ def test_dashboards_that_ask_for_much_are_warned_of(kept: Instance) -> None:
     ]
 
 
+def test_dashboards_without_runs_are_not_used(kept: Instance) -> None:
+    admin = kept.as_role("Admin")
+    query = admin.post("/queries", QUERY).json()["id"]
+    used, unused = (
+        admin.post("/dashboards", {"title": title, "folder_id": "1"}).json()["id"]
+        for title in ("Used", "Unused")
+    )
+    for dashboard in (used, unused):
+        tile = {"dashboard_id": dashboard, "type": "vis", "query_id": query}
+        assert admin.post("/dashboard_elements", tile).status == 200
+    finished(admin, query_id=query, dashboard_id=used)
+    look = admin.post("/looks", {"title": "L", "query_id": query, "folder_id": "1"}).json()
+    assert admin.get(f"/looks/{look['id']}/run/json").status == 200
+    lately = "filtered_history_dashboards.dashboards_used_last_30"
+    counted = ask(admin, "dashboard", ["dashboard.count", lately])
+    assert counted == [{"dashboard.count": 2, lately: 1}]
+    of_looks = "filtered_history_looks.looks_used_last_7"
+    assert ask(admin, "look", [of_looks]) == [{of_looks: 1}]
+    new = {"dashboard_element.created_date": "today"}
+    tiles = ask(admin, "dashboard", ["dashboard_element.count"], filters=new)
+    assert tiles == [{"dashboard_element.count": 2}]
+    copied = admin.post(f"/dashboards/{used}/copy").json()
+    assert copied["dashboard_elements"]
+    tiles = ask(admin, "dashboard", ["dashboard_element.count"], filters=new)
+    assert tiles == [{"dashboard_element.count": 3}]
+
+
 def test_events_of_the_api_are_told_apart(admin: ApiClient) -> None:
     admin.post("/dashboards", {"title": "Sales", "folder_id": "1"})
     called = {"event.is_api_call": "Yes"}

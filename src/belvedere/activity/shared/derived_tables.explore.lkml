@@ -1,6 +1,6 @@
 explore: pdt_builds {
   label: "PDT Builds"
-  description: "Derived tables that are kept, and how long they take to make."
+  description: "Builds of derived tables that are kept, of the last ninety days, and how long they took."
 }
 
 explore: pdt_event_log {
@@ -9,7 +9,7 @@ explore: pdt_event_log {
   join: pdt_builds {
     view_label: "PDT Builds"
     type: left_outer
-    relationship: many_to_one
-    sql_on: ${pdt_event_log.table_name} = ${pdt_builds.table_name} ;;
+    relationship: one_to_one
+    sql_on: ${pdt_event_log.id} = ${pdt_builds.id} ;;
   }
 }

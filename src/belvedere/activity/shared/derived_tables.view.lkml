@@ -1,5 +1,18 @@
 view: pdt_builds {
-  sql_table_name: kept_table ;;
+  derived_table: {
+    sql: SELECT build.id, build.created_at, build.connection_name, build.model_name, build.view_name,
+           build.table_name, build.action, build.message, build.seconds, kept.used_at
+         FROM pdt_event AS build
+         LEFT JOIN (
+           SELECT connection_name, model_name, view_name, MAX(used_at) AS used_at
+           FROM kept_table
+           GROUP BY connection_name, model_name, view_name
+         ) AS kept
+           ON kept.connection_name = build.connection_name
+           AND kept.model_name = build.model_name
+           AND kept.view_name = build.view_name
+         WHERE build.action IN ('create complete', 'create error') ;;
+  }
 
   dimension: id {
     primary_key: yes
@@ -20,19 +33,19 @@ view: pdt_builds {
   }
   dimension: table_name {
     type: string
-    sql: ${TABLE}.physical ;;
+    sql: ${TABLE}.table_name ;;
   }
   dimension: status {
     type: string
-    sql: CASE WHEN ${TABLE}.error IS NOT NULL THEN 'error' WHEN ${TABLE}.built_at IS NULL THEN 'waiting' ELSE 'complete' END ;;
+    sql: CASE WHEN ${TABLE}.action = 'create error' THEN 'error' ELSE 'complete' END ;;
   }
   dimension: error {
     type: string
-    sql: ${TABLE}.error ;;
+    sql: ${TABLE}.message ;;
   }
   dimension: build_result {
     type: string
-    sql: CASE WHEN ${TABLE}.error IS NOT NULL THEN 'Failed Build' WHEN ${TABLE}.built_at IS NOT NULL THEN 'Successful Build' END ;;
+    sql: CASE WHEN ${TABLE}.action = 'create error' THEN 'Failed Build' ELSE 'Successful Build' END ;;
   }
   dimension: elapsed_minutes {
     type: number
@@ -40,17 +53,18 @@ view: pdt_builds {
     value_format_name: decimal_2
   }
   dimension_group: end {
-    description: "When it was last built, or tried to be."
+    description: "When the build was complete, or failed."
     type: time
     timeframes: [raw, time, date, week, month, quarter, year]
-    sql: ${TABLE}.tried_at ;;
+    sql: ${TABLE}.created_at ;;
   }
   dimension_group: built {
     type: time
     timeframes: [raw, time, date, week, month, quarter, year]
-    sql: ${TABLE}.built_at ;;
+    sql: CASE WHEN ${TABLE}.action = 'create complete' THEN ${TABLE}.created_at END ;;
   }
   dimension_group: last_used {
+    description: "When the view's table was last read."
     type: time
     timeframes: [raw, time, date, week, month, quarter, year]
     sql: ${TABLE}.used_at ;;
@@ -63,6 +77,14 @@ view: pdt_builds {
   measure: count {
     type: count
     drill_fields: [connection, model_name, view_name, status, built_time, elapsed_seconds]
+  }
+  measure: successful_build_count {
+    type: count
+    filters: [status: "complete"]
+  }
+  measure: failed_build_count {
+    type: count
+    filters: [status: "error"]
   }
   measure: average_build_time_seconds {
     type: average
