@@ -170,6 +170,11 @@ class MySQL(Dialect):
     functions: ClassVar[Mapping[str, str]] = {
         "rand": "RAND()",
         "divide": "(1e0 * {0} / NULLIF({1}, 0))",
+        # Halves of floating-point numbers are rounded to even, those of decimals away from zero.
+        "round": (
+            "CASE WHEN ABS({0}) < 1e15 THEN ROUND(CAST({0} AS DECIMAL(65, 30)), {1}) "
+            "ELSE ROUND({0}, {1}) END"
+        ),
         "concat": "CONCAT({0}, {1})",
         "contains": f"(LOCATE({{1}}, CAST({{0}} AS CHAR) COLLATE {_EXACT}) > 0)",
         "length": "CHAR_LENGTH({0})",

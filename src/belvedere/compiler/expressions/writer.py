@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from belvedere.compiler.conditions import condition
-from belvedere.compiler.expressions import moments, syntax
+from belvedere.compiler.expressions import moments, numbers, syntax
 from belvedere.compiler.expressions.kinds import (
     FINE_UNITS,
     MOMENTS,
@@ -293,13 +293,7 @@ class _Writer:
 
     def _of_numbers(self, name: str, arguments: tuple[syntax.Expression, ...]) -> Typed:
         given = [self._number(argument) for argument in arguments]
-        if name == "mod":
-            given[1] = f"NULLIF({given[1]}, 0)"
-        sql = self._dialect.function(name, given)
-        domain = {"ln": "> 0", "log": "> 0", "sqrt": ">= 0"}.get(name)
-        if domain is not None:
-            sql = f"CASE WHEN {given[0]} {domain} THEN {sql} END"
-        return Typed(sql, Kind.number)
+        return Typed(numbers.of_numbers(self._dialect, name, given), Kind.number)
 
     def _of_texts(
         self, name: str, arguments: tuple[syntax.Expression, ...], result: Kind | None
