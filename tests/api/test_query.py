@@ -647,6 +647,16 @@ def test_sql_runner_reads_and_nothing_else(admin, sql) -> None:
     assert list(answer.json()[0]) == ["looker_error"]
 
 
+def test_sql_runner_writes_intervals_as_text(admin) -> None:
+    parts = ("INTERVAL '1 year 2 days'", "INTERVAL '-90 seconds'", "CAST(NULL AS INTERVAL)")
+    sql = f"SELECT {', '.join(f'{part} AS c{n}' for n, part in enumerate(parts))}"
+    query = admin.post("/sql_queries", {"connection_name": "thelook", "sql": sql}).json()
+    (row,) = admin.post(f"/sql_queries/{query['slug']}/run/json").json()
+    assert row == {"c0": "12 months 2 days", "c1": "-00:01:30", "c2": None}
+    text = admin.post(f"/sql_queries/{query['slug']}/run/csv").text
+    assert text == "c0,c1,c2\n12 months 2 days,-00:01:30,\n"
+
+
 def test_sql_runner_needs_its_permission(instance) -> None:
     body = {"connection_name": "thelook", "sql": "SELECT 1"}
     assert instance.as_role("Viewer").post("/sql_queries", body).status == 403

@@ -265,9 +265,12 @@ class Resolver:
         return found
 
     def _of_its_view(self, scoped: ScopedField) -> Fragment:
-        """A field's view is joined even where its SQL does not say `${TABLE}`."""
+        """A field's view is joined even where its SQL does not say `${TABLE}`, if it can be."""
         if scoped.custom is not None and self.custom is not None:
             return self.custom(scoped)
+        join = self.scope.joins.get(scoped.alias)
+        if join is not None and not join.has_condition:
+            return self._expression(scoped)
         found, own = self._expression(scoped), frozenset({scoped.alias})
         return Fragment(found.sql, found.needs | own, found.mentions | own)
 

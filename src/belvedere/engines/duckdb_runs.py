@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from belvedere.engines.arrow_types import plain_batch, plain_field
 from belvedere.engines.base import Execution, TextExecution
 from belvedere.engines.runs import Run
 from belvedere.errors import EngineError
@@ -99,11 +100,14 @@ class DuckDBExecution(Execution):
         if found is None:
             raise EngineError("The statement returns no rows", run.sql)
         self._reader: Any = found.to_arrow_reader(BATCH_ROWS)
+        self._schema = pa.schema(
+            plain_field(field) if pa.types.is_interval(field.type) else field
+            for field in self._reader.schema
+        )
 
     @property
     def schema(self) -> pa.Schema:
-        schema: pa.Schema = self._reader.schema
-        return schema
+        return self._schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         while True:
@@ -115,7 +119,7 @@ class DuckDBExecution(Execution):
                 return
             except (duckdb.Error, OSError, pa.ArrowException) as error:
                 raise self._run.translated(error) from None
-            yield batch
+            yield batch if batch.schema == self._schema else plain_batch(batch, self._schema)
 
     def cancel(self) -> None:
         self._run.cancel()

@@ -9,6 +9,7 @@ from belvedere.lookml.check_names import Names, Reporter, aliases_of, references
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
 from belvedere.lookml.kept import depends_on_query
 from belvedere.lookml.model import (
+    Category,
     DerivedTable,
     Explore,
     ExploreSource,
@@ -108,9 +109,12 @@ class ExploreChecks:
                 f'Join "{join.name}" takes one of sql_on, foreign_key, sql_foreign_key and sql'
             )
             yield self._tell(message, join.location, kind="model")
-        elif written == 0 and join.type != "cross":
-            message = f'Join "{join.name}" needs sql_on or foreign_key'
-            yield self._tell(message, join.location, kind="model")
+        elif not join.has_condition and self._has_columns(join):
+            message = (
+                f'Join "{join.name}" needs sql_on or foreign_key: without, only filters, parameters '
+                "and dimensions that read nothing of its view can be queried"
+            )
+            yield self._tell(message, join.location, severity=Severity.warning, kind="model")
         if join.foreign_key is not None:
             yield from self._foreign_key(join, join.foreign_key)
         aliases = aliases_of(self._explore)
@@ -122,6 +126,11 @@ class ExploreChecks:
         for item in join.fields or ():
             yield from self._item(item, join.name, f'fields of join "{join.name}"', join.location)
         yield from grants(self._reporter, self._names, join.required_access_grants, join)
+
+    def _has_columns(self, join: Join) -> bool:
+        only_filters = (Category.filter, Category.parameter)
+        fields = self._model.views[join.view].fields.values()
+        return any(field.category not in only_filters for field in fields)
 
     def _foreign_key(self, join: Join, name: str) -> Iterator[Diagnostic]:
         if not self._exists(name, self._explore.base):

@@ -160,6 +160,9 @@ class FieldChecks:
         if name and name not in model.named_value_formats and name not in NAMED_VALUE_FORMATS:
             known = [*model.named_value_formats, *NAMED_VALUE_FORMATS]
             yield self._reporter.unknown("value_format_name", name, known, owner, field.location)
+        if name and field.value_format is not None:
+            message = f'"{field.name}" has a value_format and a value_format_name: the first counts'
+            yield self._tell(field, message, Severity.warning, "model")
         layer = field.map_layer_name
         if layer and layer not in model.map_layers and layer not in BUILT_IN_LAYERS:
             yield self._tell(field, f"No map layer named {layer} is defined")

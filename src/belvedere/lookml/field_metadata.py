@@ -164,7 +164,10 @@ class _Described:
         if not written and self.field.is_measure:
             written = self.scope.aliases[self.scoped.alias].drill_fields
         names = self.scope.expand(written, self.scoped.alias) if written else []
-        return [name for name in names if self.audience.may_name(self.scope, name)]
+        inputs = (Category.filter, Category.parameter)
+        found = ((name, self.scope.find_unrestricted(name)) for name in names)
+        shown = [name for name, scoped in found if scoped and scoped.field.category not in inputs]
+        return [name for name in shown if self.audience.may_name(self.scope, name)]
 
     def suggestions(self) -> list[str]:
         field = self.field

@@ -269,6 +269,12 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outer_only: bool = False
     location: Location | None = None
 
+    @property
+    def has_condition(self) -> bool:
+        """Whether it can be in a query's SQL. One without lends its view's filters and parameters."""
+        ways = (self.sql_on, self.foreign_key, self.sql_foreign_key, self.sql)
+        return self.type == "cross" or any(way is not None for way in ways)
+
 
 class AccessFilter(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str

@@ -176,7 +176,7 @@ class Reader:
                 self._unknown(parameter, kind, raw.name, values[0].location)
                 continue
             if parameter in FLAGS or (kind, parameter) in CHOICES:
-                self._check_choice(kind, parameter, raw, values[-1])
+                self._check_choice(kind, parameter, raw.name, values[-1])
             if parameter in PARAMETERS and (kind, parameter) not in _PAIRS:
                 self._check_blocks(parameter, raw, values)
             if (kind, parameter) in WITHOUT_EFFECT:
@@ -194,14 +194,14 @@ class Reader:
                 severity=Severity.warning,
             )
 
-    def _check_choice(self, kind: str, parameter: str, raw: Raw, value: Value) -> None:
+    def _check_choice(self, kind: str, parameter: str, name: str, value: Value) -> None:
         allowed = CHOICES.get((kind, parameter), ("yes", "no"))
         text = self.filled(value.node.value, value).strip()
         accepted = {*allowed, "true", "false"} if parameter in FLAGS else {*allowed}
         if text.lower() not in accepted and value.node.kind in ("word", "string", "expression"):
             hint = did_you_mean(text, allowed)
             self.report(
-                f"{parameter} of {_titled(kind, raw.name)} takes {_either(allowed)}, "
+                f"{parameter} of {_titled(kind, name)} takes {_either(allowed)}, "
                 f'not "{text}".{hint}',
                 value.location,
             )
@@ -216,6 +216,8 @@ class Reader:
                 place = Value(child, value.tree)
                 if child.key not in known:
                     self._unknown(child.key, parameter, raw.name, place.location)
+                elif (parameter, child.key) in CHOICES:
+                    self._check_choice(parameter, child.key, raw.name, place)
                 elif child.key in PARAMETERS and child.kind == "block":
                     self._check_blocks(child.key, raw, [place])
 

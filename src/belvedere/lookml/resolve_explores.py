@@ -112,7 +112,8 @@ def _access_filters(reader: Reader, raw: Raw) -> Iterable[AccessFilter]:
 def _join(reader: Reader, raw: Raw, explore: str) -> Join:
     reader.check_parameters(raw, "join")
     relationship = reader.text(raw, "relationship")
-    if relationship is None and raw.last("sql") is None:
+    conditions = ("sql_on", "foreign_key", "sql_foreign_key")
+    if relationship is None and any(raw.last(name) is not None for name in conditions):
         reader.report(
             f"Join {raw.name}: relationship missing, assumed to be many_to_one.",
             raw.location,

@@ -138,6 +138,14 @@ class FieldResolver:
     def _links(self, raw: Raw) -> Iterator[Link]:
         for value in raw.all("link"):
             written = self._reader.texts(value)
+            if not written.get("url"):
+                message = f'A link of "{raw.name}" has no url: it is not shown'
+                self._reader.report(
+                    message,
+                    value.location,
+                    severity=Severity.warning,
+                    field_name=f"{self._view}.{raw.name}",
+                )
             yield Link(written.get("label", ""), written.get("url", ""), written.get("icon_url"))
 
     def _report(self, message: str, raw: Raw, severity: Severity = Severity.error) -> None:

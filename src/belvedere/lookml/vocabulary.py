@@ -127,6 +127,10 @@ PARAMETERS: dict[str, frozenset[str]] = {
         "localization_settings": "default_locale localization_level",
         "link": "label url icon_url",
         "action": "label url icon_url form_url param form_param user_attribute_param",
+        "param": "name value",
+        "form_param": "name type label description option required default",
+        "option": "name label",
+        "user_attribute_param": "user_attribute name",
         "allowed_value": "label value",
         "access_filter": "field user_attribute",
         "bind_filters": "from_field to_field",
@@ -277,6 +281,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("view", "extension"): ("required",),
     ("explore", "extension"): ("required",),
     ("map_layer", "format"): ("topojson", "geojson", "vector_tile_region"),
+    ("form_param", "type"): ("string", "textarea", "select"),
 }
 """Parameters of an object that take one of a few words."""
 

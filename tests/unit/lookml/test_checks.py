@@ -70,6 +70,15 @@ VIEWS = [
     ('dimension: x { lable: "X" }', 'Unknown or unexpected parameter "lable" in dimension "x".'),
     ('dimension: x { link: { lable: "X" url: "y" } }', 'parameter "lable" in link "x".'),
     ('dimension: x { case: { when: { sql: 1 ;; lable: "a" } } }', 'parameter "lable" in when'),
+    ('dimension: x { link: { label: "X" } }', 'A link of "x" has no url: it is not shown'),
+    (
+        'dimension: x { action: { label: "X" url: "y" form_param: { name: "a" type: selekt } } }',
+        'type of form_param "x" takes one of string, textarea, select, not "selekt". Did you mean',
+    ),
+    (
+        'measure: x { type: sum sql: 1 ;; value_format: "0" value_format_name: usd }',
+        '"x" has a value_format and a value_format_name: the first counts',
+    ),
     ("dimension: x { value_format_name: usdd }", 'Unknown value_format_name "usdd"'),
     ("dimension: x { map_layer_name: moon }", "No map layer named moon is defined"),
     ("dimension: x { order_by_field: y }", 'Unknown or inaccessible field "y" in "v.x"'),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -409,6 +410,17 @@ def test_drill_fields_are_expanded(scope: Scope) -> None:
     assert drills == ["orders.id", "orders.created_date", "orders.secret_dim", "users.name"]
     assert described(scope, "orders.total")["drill_fields"] == ["orders.id", "orders.status"]
     assert described(scope, "orders.status")["drill_fields"] == []
+
+
+def test_drilling_into_everything_names_what_a_query_can_show(tmp_path: Path) -> None:
+    text = """
+    connection: "c"
+    view: v { parameter: p {} filter: f {} dimension: d {} measure: n { drill_fields: [ALL_FIELDS*] } }
+    explore: v {}
+    """
+    (tmp_path / "m.model.lkml").write_text(text)
+    scope = scope_of(open_project(tmp_path, "p").models["m"], "v")
+    assert described(scope, "v.n")["drill_fields"] == ["v.d", "v.n"]
 
 
 def test_map_layers_links_and_periods(scope: Scope) -> None:
