@@ -99,10 +99,11 @@ class DuckDBExecution(Execution):
         found = run.session.execute(run.sql) if whole else run.session.sql(run.sql)
         if found is None:
             raise EngineError("The statement returns no rows", run.sql)
-        self._reader: Any = found.to_arrow_reader(BATCH_ROWS)
+        reader: Any = found.to_arrow_reader(BATCH_ROWS)
+        self._reader = reader
         self._schema = pa.schema(
             plain_field(field) if pa.types.is_interval(field.type) else field
-            for field in self._reader.schema
+            for field in reader.schema
         )
 
     @property

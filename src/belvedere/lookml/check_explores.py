@@ -111,8 +111,8 @@ class ExploreChecks:
             yield self._tell(message, join.location, kind="model")
         elif not join.has_condition and self._has_columns(join):
             message = (
-                f'Join "{join.name}" needs sql_on or foreign_key: without, only filters, parameters '
-                "and dimensions that read nothing of its view can be queried"
+                f'Join "{join.name}" needs sql_on or foreign_key: without, only filters, '
+                "parameters and dimensions that read nothing of its view can be queried"
             )
             yield self._tell(message, join.location, severity=Severity.warning, kind="model")
         if join.foreign_key is not None:

@@ -271,7 +271,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def has_condition(self) -> bool:
-        """Whether it can be in a query's SQL. One without lends its view's filters and parameters."""
+        """Whether it can be in a query's SQL; one without only lends filters and parameters."""
         ways = (self.sql_on, self.foreign_key, self.sql_foreign_key, self.sql)
         return self.type == "cross" or any(way is not None for way in ways)
 

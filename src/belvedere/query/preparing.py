@@ -178,8 +178,11 @@ class Preparer:
         dialect = dialects.get(connection.config.dialect)
         return OwnSql(fill_in(sql, request, dialect), request, connection)
 
+    def connected(self, model: Model) -> OpenConnection:
+        """What queries of the model run on; BadRequest where it may not run anywhere."""
+        return self._connected(self._models.get(model.name), model)
+
     def _connected(self, served: Served, model: Model) -> OpenConnection:
-        """BadRequest where the model may not run anywhere."""
         if model.connection is None:
             raise BadRequest(f'The model "{model.name}" names no connection')
         if not served.may_use(model.connection):

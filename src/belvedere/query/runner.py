@@ -13,8 +13,9 @@ from belvedere.accounts.tokens import AccessSession
 from belvedere.charts.painter import NotDrawn
 from belvedere.clock import Clock
 from belvedere.compiler.persistent import named
-from belvedere.connections.registry import EngineRegistry
+from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.errors import BadRequest, EngineError, Forbidden, LookmlError
+from belvedere.lookml.model import Model
 from belvedere.projects.served import ServedModels
 from belvedere.query import bodies
 from belvedere.query.cache import Result, ResultCache
@@ -79,6 +80,10 @@ class Runner:
     def offer(self, model: str, explore: str, asker: AccessSession) -> Offer:
         """What an explore offers to the asker; NotFound where it is nothing."""
         return self._preparer.offer(model, explore, asker)
+
+    def connected(self, model: Model) -> OpenConnection:
+        """The connection that queries of the model run on; BadRequest where there is none."""
+        return self._preparer.connected(model)
 
     def ready(self, prepared: Prepared, running: Running, *, rebuild: bool = False) -> Prepared:
         """The same over the derived tables that are kept right now; makes those that are not."""

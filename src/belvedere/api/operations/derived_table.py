@@ -12,7 +12,6 @@ from belvedere.api.operation import get
 from belvedere.compiler import dialects, kept_of
 from belvedere.compiler.aggregates import grouped
 from belvedere.connections import connections
-from belvedere.connections.registry import OpenConnection
 from belvedere.errors import BadRequest, BelvedereError, Forbidden, NotFound
 from belvedere.lookml.derived_graph import Graph, below, derived_graph, dot
 from belvedere.lookml.model import Model, View
@@ -80,7 +79,7 @@ def start_pdt_build(
     _check_workspace(workspace)
     model = _model(call, model_name, _BUILD)
     model_of_view, view = _derived(model, view_name)
-    connection = _open(call, model)
+    connection = call.services.runner.connected(model)
     row = connections.get(call.db, connection.name)
     if not (row.extra or {}).get("pdt_api_control_enabled"):
         raise BadRequest(
@@ -173,7 +172,7 @@ def _colors(call: Call, model: Model, graph: Graph) -> dict[str, str]:
     """grey: not built, green: built, yellow: being built, red: the last build failed."""
     colors = dict.fromkeys(graph, _NOT_BUILT)
     try:
-        connection = _open(call, model)
+        connection = call.services.runner.connected(model)
     except BelvedereError:
         return colors
     if connection.scratch is None or not model.explores:
@@ -199,15 +198,6 @@ def _color(state: KeptState | None) -> str:
     if state.error is not None:
         return "red"
     return "green" if state.physical is not None else _NOT_BUILT
-
-
-def _open(call: Call, model: Model) -> OpenConnection:
-    if model.connection is None:
-        raise BadRequest(f'The model "{model.name}" names no connection')
-    served = call.services.models.get(model.name)
-    if not served.may_use(model.connection):
-        raise BadRequest(f'The model "{model.name}" may not use its connection')
-    return call.services.engines.open(model.connection)
 
 
 def _model(call: Call, name: str, permission: Permission) -> Model:
