@@ -21,8 +21,10 @@ from tests.api.conftest import Instance
 from tests.engines.clickhouse_server import ClickHouseServer, clickhouse_server, fill
 from tests.engines.mariadb_server import MariaDBServer
 from tests.engines.postgres_server import PostgresServer
+from tests.engines.translating_drivers import install
 
 from belvedere import clock
+from belvedere.compiler import dialects
 from belvedere.projects import models
 
 __all__ = ["clickhouse_server"]
@@ -318,6 +320,50 @@ class ClickHouseFolder(Place):
         return found
 
 
+class Translated(Place):
+    """A database that is not at hand, behind its driver."""
+
+    many = "range(4000)"
+    name: str
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self.database = duckdb.connect(folder / "sales.duckdb")
+        request.addfinalizer(self.database.close)
+        self.driver = install(request.getfixturevalue("monkeypatch"), self.name, self.database)
+        self.definition = {"dialect_name": self.name, "host": "db.example.com"}
+        self.run(["CREATE SCHEMA scratch"])
+
+    def run(self, statements: Iterable[str]) -> None:
+        with self.database.cursor() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def kept(self, folder: str | None) -> set[str]:
+        with self.database.cursor() as connection:
+            found = connection.execute("SELECT table_name FROM duckdb_tables()")
+            return {name for (name,) in found.fetchall()}
+
+
+class Trino(Translated):
+    name = "trino"
+
+
+class Snowflake(Translated):
+    name = "snowflake"
+
+
+class Redshift(Translated):
+    name = "redshift"
+
+
+class SQLServer(Translated):
+    name = "mssql"
+
+
+class Oracle(Translated):
+    name = "oracle"
+
+
 PLACES: dict[str, type[Place]] = {
     "duckdb": DuckDB,
     "postgres": Postgres,
@@ -325,6 +371,11 @@ PLACES: dict[str, type[Place]] = {
     "sqlite": SQLite,
     "clickhouse": ClickHouse,
     "clickhouse in a folder": ClickHouseFolder,
+    "trino": Trino,
+    "snowflake": Snowflake,
+    "redshift": Redshift,
+    "mssql": SQLServer,
+    "oracle": Oracle,
 }
 
 
@@ -333,6 +384,7 @@ class Sales:
 
     def __init__(self, instance: Instance, admin: ApiClient, place: Place) -> None:
         self.instance, self.admin, self.place = instance, admin, place
+        self.prefix = dialects.get(place.definition["dialect_name"]).kept_prefix
 
     def run(self, statements: list[str]) -> None:
         if self.place.one_process:

@@ -25,7 +25,7 @@ def test_a_table_is_made_once_and_read_by_everybody(sales: Sales) -> None:
     assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
     other = sales.instance.as_role("Developer")
     assert sales.rows("by_shop", "shop", client=other) == [("north",), ("south",)]
-    assert "LR$" in sales.sql("by_shop", "shop")
+    assert sales.prefix in sales.sql("by_shop", "shop")
 
 
 def test_tables_are_made_from_tables(sales: Sales) -> None:
@@ -117,7 +117,7 @@ def test_rebuild_and_run(sales: Sales) -> None:
 
 
 def test_what_depends_on_the_query_is_not_kept(sales: Sales) -> None:
-    assert "LR$" not in sales.sql("asked", "shop")
+    assert sales.prefix not in sales.sql("asked", "shop")
     found = sales.rows("asked", "shop", filters={"asked.shop": "north"})
     assert found == [("north",)]
 
@@ -255,7 +255,7 @@ def test_every_build_counts(sales: Sales) -> None:
 
 def test_without_a_place_tables_are_computed(sales: Sales) -> None:
     sales.admin.patch("/connections/sales", {"tmp_db_name": None})
-    assert "LR$" not in sales.sql("by_shop", "shop")
+    assert sales.prefix not in sales.sql("by_shop", "shop")
     assert sales.rows("best", "shop") == [("south",)]
     query = {"model": "sales", "view": "processed", "fields": ["processed.word"]}
     refused = sales.admin.post("/queries/run/json", query)

@@ -64,6 +64,7 @@ class Publisher:
 
     def __init__(self, sales: Sales) -> None:
         self.sales, self.admin = sales, sales.admin
+        self.rolled = f"sales_sale{'$' if '$' in sales.prefix else '_'}rolled"
         self.schema = sales.place.definition.get("tmp_db_name", "scratch")
         if sales.place.definition["dialect_name"] == "sqlite":
             self.schema = "belvedere"
@@ -177,7 +178,7 @@ def test_a_view_goes_when_nobody_asks_for_it(publisher: Publisher) -> None:
     assert "by_shop" not in publisher.rows()
     assert publisher.log("publish task complete") == publisher.log("drop view")
     assert publisher.log("drop view") == [("sales_by_shop", 1)]
-    assert publisher.read("sales_sale$rolled") is not None
+    assert publisher.read(publisher.rolled) is not None
     publisher.write(how='persist_for: "1 hour" publish_as_db_view: yes')
     publisher.build()
     publisher.sales.trigger()
@@ -199,7 +200,7 @@ def test_a_view_whose_definition_is_gone_goes_with_its_table(publisher: Publishe
 
 def test_aggregate_tables_are_published(publisher: Publisher) -> None:
     publisher.sales.trigger()
-    assert publisher.read("sales_sale$rolled") == [("north", 5), ("south", 18)]
+    assert publisher.read(publisher.rolled) == [("north", 5), ("south", 18)]
 
 
 def test_what_is_made_for_one_person_is_not_published(publisher: Publisher) -> None:

@@ -20,6 +20,7 @@ from belvedere.engines.connectors import CONNECTORS, Connector, information_sche
 from belvedere.engines.dbapi import DbApiEngine
 from belvedere.engines.reading import BIGQUERY, DESCRIBING, SQL_SERVER
 from belvedere.engines.row_types import array_of, type_of
+from belvedere.engines.writing import Writing
 from belvedere.errors import EngineError, EngineUnavailable, QueryCancelled, QueryTimeout
 
 MANY = (
@@ -62,6 +63,13 @@ SQLITE = Connector(
     catalog=information_schema(None, "SELECT 'public'"),
     version="SELECT 'Imaginary 1.0'",
     reading=DESCRIBING,
+    writing=Writing(
+        lambda _, name: (
+            f"SELECT COALESCE(CASE WHEN type = 'view' THEN sql END, '') FROM sqlite_schema "
+            f"WHERE name = '{name}'"
+        ),
+        patience="SELECT 'patience'",
+    ),
     explain="EXPLAIN QUERY PLAN ",
     setup=lambda config: [f"CREATE TABLE setup AS SELECT '{config.timezone}' AS zone"],
     number="SELECT 42",

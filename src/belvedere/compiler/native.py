@@ -9,6 +9,7 @@ from belvedere.lookml.field_traits import is_post_sql
 from belvedere.lookml.model import ExploreSource, Field, Model, SourceColumn, View
 from belvedere.lookml.scope import scope_of
 
+TIMES = ("time", "second")
 _COLUMN = re.compile(r'\s*\$\{TABLE\}\.[`"\[]?(\w+)[`"\]]?\s*')
 
 
@@ -52,6 +53,25 @@ class SourceNames:
         found = self._scope.find(name)
         return found is not None and found.field.is_dimension and found.field.timeframe == "date"
 
+    def is_time(self, name: str) -> bool:
+        """Whether the field is the text of a whole second."""
+        found = self._scope.find(name)
+        return found is not None and found.field.is_dimension and found.field.timeframe in TIMES
+
+    def datatype(self, column: str) -> str:
+        """What a column that partitions the table holds: timestamp, datetime, or "" for what is
+        not known or no time.
+        """
+        if column not in self._columns:
+            return ""
+        name = self.column(self._columns[column])
+        found = self._scope.find(name)
+        if self.is_time(name):
+            return "datetime"
+        is_raw = found is not None and found.field.timeframe == "raw"
+        told = found is not None and found.field.datatype == "timestamp"
+        return "timestamp" if is_raw and told else ""
+
     def check(self, computed: frozenset[str]) -> None:
         """LookmlError for a column that the query does not compute."""
         for column in self._source.columns:
@@ -70,6 +90,14 @@ class SourceNames:
         return LookmlError(message, str(place) if place else None)
 
 
+def is_column(field: Field, column: str) -> bool:
+    """Whether the field is that column of its table."""
+    if field.sql is None:
+        return (field.dimension_group or field.name) == column
+    written = _COLUMN.fullmatch(field.sql)
+    return written is not None and written.group(1) == column
+
+
 def is_written_yesno(model: Model, view: View, field: Field) -> bool:
     """Whether the dimension is a column of a native table in which another yesno has left the
     texts Yes and No.
@@ -77,11 +105,7 @@ def is_written_yesno(model: Model, view: View, field: Field) -> bool:
     source = view.derived_table.explore_source if view.derived_table is not None else None
     if source is None or source.explore not in model.explores:
         return False
-    written = _COLUMN.fullmatch(field.sql) if field.sql is not None else None
-    name = written.group(1) if written is not None else field.name
-    if field.sql is not None and written is None:
-        return False
-    column = next((column for column in source.columns if column.name == name), None)
+    column = next((column for column in source.columns if is_column(field, column.name)), None)
     if column is None:
         return False
     found = scope_of(model, source.explore).find(SourceNames(model, view, source).column(column))

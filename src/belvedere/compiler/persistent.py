@@ -16,6 +16,7 @@ from belvedere.compiler.conditions.periods import moved, start_of
 from belvedere.compiler.dialects.base import Dialect
 from belvedere.compiler.fragments import Fragment, parenthesized
 from belvedere.compiler.increments import Since, as_expression, moment_of, unit_of
+from belvedere.compiler.native import TIMES, SourceNames, is_column
 from belvedere.compiler.request import Scratch
 from belvedere.compiler.resolving import Resolving
 from belvedere.errors import LookmlError
@@ -83,13 +84,14 @@ def kept_table(resolver: Defining, view: View, scratch: Scratch) -> KeptTable:
     table, dialect = view.derived_table, resolver.dialect
     if table is None or table.persistence is None:
         raise LookmlError(f'View "{view.name}" is no persistent derived table')
+    persistence = table.persistence.where(materializes=dialect.renews_materialized_views)
     target = "SQL_TABLE_NAME"
     parts = [
         scratch.schema,
         scratch.identity,
         dialect.name,
         view.name,
-        repr(msgspec.structs.replace(table.persistence, publish_as_db_view=False)),
+        repr(msgspec.structs.replace(persistence, publish_as_db_view=False)),
         *_definition(resolver, view, table, target),
     ]
     digest = blake2b("\0".join(parts).encode(), digest_size=8).digest()
@@ -97,7 +99,7 @@ def kept_table(resolver: Defining, view: View, scratch: Scratch) -> KeptTable:
     room = dialect.max_identifier_length - len(dialect.kept_prefix) - len(key) - _GENERATION_LENGTH
     plain = _plain(view.name, dialect)
     name = f"{dialect.kept_prefix}{key}_{plain[: room - 1]}"
-    return KeptTable(key, name, view, table.persistence, scratch.schema, resolver.request.model)
+    return KeptTable(key, name, view, persistence, scratch.schema, resolver.request.model)
 
 
 def published_name(model: str, view: str, dialect: Dialect) -> str:
@@ -152,11 +154,30 @@ class Making:
         return [*self._created(target, self._resolver.tables.select(view))]
 
     def _created(self, target: str, select: str) -> Iterator[str]:
-        if self._is_materialized:
-            yield self._dialect.create_materialized_view(target, select, self.kept.persistence)
+        if self.kept.persistence.materialized_view:
+            yield self._dialect.create_materialized_view(target, select, self._layout)
             return
-        yield self._dialect.create_table_as(target, select, self.kept.persistence)
+        yield self._dialect.create_table_as(target, select, self._layout)
         yield from self._indexes(target)
+
+    @property
+    def _layout(self) -> Persistence:
+        """With partitions as the database takes them."""
+        layout = self.kept.persistence
+        keys = (
+            self._dialect.partition_key(key, self._datatype_of(key))
+            for key in layout.partition_keys
+        )
+        return msgspec.structs.replace(layout, partition_keys=tuple(keys))
+
+    def _datatype_of(self, column: str) -> str:
+        """What a column of the table holds, where the model tells; else nothing."""
+        view, source = self.kept.view, self._table.explore_source
+        if source is not None:
+            names = SourceNames(self._resolver.request.model, view, source)
+            return names.datatype(column)
+        found = (field.datatype for field in view.fields.values() if is_column(field, column))
+        return "timestamp" if "timestamp" in found else ""
 
     def _indexes(self, target: str) -> Iterator[str]:
         for number, column in enumerate(self.kept.persistence.indexes, 1):
@@ -170,13 +191,7 @@ class Making:
     def grows(self) -> bool:
         made_by_query = self._table.sql is not None or self._table.explore_source is not None
         has_key = self.kept.persistence.increment_key is not None
-        return has_key and made_by_query and not self._is_materialized
-
-    @property
-    def _is_materialized(self) -> bool:
-        """Whether the database makes the rows anew by itself."""
-        wanted = self.kept.persistence.materialized_view
-        return wanted and self._dialect.renews_materialized_views
+        return has_key and made_by_query and not self.kept.persistence.materialized_view
 
     def newest(self, previous: str) -> str:
         """The statement that tells the last value of the increment key."""
@@ -196,7 +211,7 @@ class Making:
         kept = f"SELECT * FROM {rows} WHERE {stays}"
         added = self._resolver.tables.select(self.kept.view, self._since(start))
         return [
-            self._dialect.create_table_as(target, kept, self.kept.persistence),
+            self._dialect.create_table_as(target, kept, self._layout),
             self._dialect.insert(target, added),
             *self._indexes(target),
         ]
@@ -245,8 +260,12 @@ class Making:
             return self._dialect.boundary(start)
         literal = self._dialect.timestamp(start)
         bound = self._dialect.timeframe(literal, timeframe, self._resolver.time.calendar)
-        is_date = timeframe == "date" and self._dialect.references_dates
-        return self._dialect.cast(bound, "date") if is_date else bound
+        if timeframe == "date" and self._dialect.references_dates:
+            return self._dialect.cast(bound, "date")
+        partitions = self.kept.persistence.increment_key in self.kept.persistence.partition_keys
+        if partitions and self._dialect.partitions_by_time and timeframe in TIMES:
+            return self._dialect.cast(bound, "datetime")
+        return bound
 
     def _since(self, start: datetime) -> Since:
         return Since(start, as_expression(start), self.kept.persistence.increment_key or "")

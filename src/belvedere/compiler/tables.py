@@ -16,7 +16,7 @@ from belvedere.compiler.native import SourceNames
 from belvedere.compiler.request import Request, Sort
 from belvedere.errors import LookmlError
 from belvedere.lookml.kept import is_kept
-from belvedere.lookml.model import DerivedTable, ExploreSource, View
+from belvedere.lookml.model import DerivedTable, ExploreSource, SourceColumn, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ class Tables:
         names.check(inner.columns)
         self._expressions.update(inner.expressions)
         columns = [
-            f"{self._day(names.column(column), names)} AS {dialect.identifier(column.name)}"
+            f"{self._column(view, column, names)} AS {dialect.identifier(column.name)}"
             for column in source.columns
         ]
         sql = f"SELECT {', '.join(columns)} FROM {dialect.aliased(f'({inner.sql})', 'source_rows')}"
@@ -244,12 +244,20 @@ class Tables:
             sql = f"SELECT {every}, {', '.join(derived)} FROM {rows}"
         return sql
 
-    def _day(self, name: str, names: SourceNames) -> str:
-        """A column of the inner query; days are dates to the SQL that reads the table."""
-        dialect = self._resolver.dialect
-        column = output_column(dialect, name)
-        is_date = dialect.references_dates and names.is_day(name)
-        return dialect.cast(column, "date") if is_date else column
+    def _column(self, view: View, column: SourceColumn, names: SourceNames) -> str:
+        """A column of the inner query; days are dates to the SQL that reads the table, and what
+        partitions it has the type for that.
+        """
+        dialect, name = self._resolver.dialect, names.column(column)
+        found = output_column(dialect, name)
+        if dialect.references_dates and names.is_day(name):
+            return dialect.cast(found, "date")
+        table = view.derived_table
+        kept = table.persistence if table is not None else None
+        partitions = kept is not None and column.name in kept.partition_keys
+        if partitions and dialect.partitions_by_time and names.is_time(name):
+            return dialect.cast(found, "datetime")
+        return found
 
     def _is_of(self, view: View, name: str) -> bool:
         """Whether a filter is on the view's own rows, which are not there while it is defined."""

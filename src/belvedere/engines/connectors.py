@@ -1,7 +1,7 @@
 """Databases that are reached through a driver of Python's database interface (PEP 249).
 
 What their drivers share is in `dbapi`; here is how each of them connects, is told to stop, and
-lists what it has.
+lists what it has. How tables are kept in them is in `writing`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from belvedere.engines import reading
+from belvedere.engines import reading, writing
 from belvedere.engines.base import ConnectionConfig
 from belvedere.engines.reading import Reading
+from belvedere.engines.writing import Writing, quoted
 
 CONNECT_SECONDS = 10
 _PROGRAM = "belvedere"
@@ -94,6 +95,7 @@ class Connector:
     catalog: Catalog
     version: str
     reading: Reading
+    writing: Writing
     explain: str | None = None
     setup: Callable[[ConnectionConfig], Sequence[str]] = _no_statements
     number: str | None = None
@@ -102,10 +104,6 @@ class Connector:
     execute: Callable[[Any, str, Callable[[], bool]], None] = _execute
     transactional: bool = False
     """Whether every statement is rolled back once its rows were read."""
-
-
-def quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _options(config: ConnectionConfig, *names: str) -> dict[str, str]:
@@ -391,6 +389,7 @@ CONNECTORS: Mapping[str, Connector] = {
         ),
         version="SELECT 'Snowflake ' || CURRENT_VERSION()",
         reading=reading.DESCRIBING,
+        writing=writing.SNOWFLAKE,
         explain="EXPLAIN USING TEXT ",
         cancel=_abort,
         execute=_execute_and_wait,
@@ -403,6 +402,7 @@ CONNECTORS: Mapping[str, Connector] = {
         catalog=information_schema(None, None, "{dataset}"),
         version="SELECT 'BigQuery'",
         reading=reading.BIGQUERY,
+        writing=writing.BIGQUERY,
     ),
     "redshift": Connector(
         label="Redshift",
@@ -415,6 +415,7 @@ CONNECTORS: Mapping[str, Connector] = {
         ),
         version="SELECT version()",
         reading=reading.DESCRIBING,
+        writing=writing.REDSHIFT,
         explain="EXPLAIN ",
         setup=_redshift_setup,
         number="SELECT pg_backend_pid()",
@@ -430,6 +431,7 @@ CONNECTORS: Mapping[str, Connector] = {
         catalog=information_schema("SHOW CATALOGS", None),
         version="SELECT 'Trino ' || version()",
         reading=reading.DESCRIBING,
+        writing=writing.TRINO,
         explain="EXPLAIN ",
     ),
     "athena": Connector(
@@ -440,6 +442,7 @@ CONNECTORS: Mapping[str, Connector] = {
         catalog=information_schema(None, None),
         version="SELECT 'Athena'",
         reading=reading.DESCRIBING,
+        writing=writing.TRINO,
         explain="EXPLAIN ",
     ),
     "mssql": Connector(
@@ -452,6 +455,7 @@ CONNECTORS: Mapping[str, Connector] = {
         ),
         version="SELECT @@VERSION",
         reading=reading.SQL_SERVER,
+        writing=writing.SQL_SERVER,
         cancel=_send_cancel,
         transactional=True,
     ),
@@ -463,6 +467,7 @@ CONNECTORS: Mapping[str, Connector] = {
         catalog=_ORACLE,
         version="SELECT version_full FROM product_component_version",
         reading=reading.STANDARD,
+        writing=writing.ORACLE,
         setup=_oracle_setup,
         cancel=_cancel_connection,
         transactional=True,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -19,11 +19,12 @@ from belvedere.engines.base import (
     Started,
     TableInfo,
 )
-from belvedere.engines.connectors import CONNECTORS, Connector, Session, quoted
+from belvedere.engines.connectors import CONNECTORS, Connector, Session
 from belvedere.engines.drivers import driver
 from belvedere.engines.pool import Pool
 from belvedere.engines.row_types import array_of, columns_of, type_of
 from belvedere.engines.runs import Run
+from belvedere.engines.writing import place_of, quoted
 from belvedere.errors import EngineError, EngineUnavailable
 
 BATCH_ROWS = 8_192
@@ -34,6 +35,8 @@ _IDLE_SECONDS = 30.0
 
 
 class DbApiEngine(Engine):
+    keeps_tables: ClassVar[bool] = True
+
     def __init__(self, config: ConnectionConfig, connector: Connector | None = None) -> None:
         self.config = config
         self._connector = connector or CONNECTORS[config.dialect]
@@ -162,6 +165,79 @@ class DbApiEngine(Engine):
             raise EngineError(refusal, sql)
         return "\n".join(str(row[0]) for row in self._rows(f"{self._connector.explain}{sql}"))
 
+    # Derived tables
+
+    def build(
+        self,
+        name: str,
+        statements: Sequence[str],
+        *,
+        reads: Sequence[str] = (),  # noqa: ARG002  they are there for everybody
+        started: Started | None = None,
+    ) -> None:
+        """Not every database undoes definitions with a transaction: what was made is dropped."""
+        try:
+            self._write(statements, started)
+        except BaseException:
+            place = place_of(name, statements)
+            if place is not None:
+                with contextlib.suppress(EngineError):
+                    self._write([self._connector.writing.drop.format(table=place[1])])
+            raise
+
+    def drop(self, name: str, statement: str) -> None:
+        del name
+        self._change([statement])
+
+    def relation(self, schema: str, name: str) -> str | None:
+        writing = self._connector.writing
+        found = self._rows(writing.relation(schema, name))
+        if not found:
+            return None
+        told = str(found[0][0] or "")
+        if writing.shown is None:
+            return told
+        if told.upper() != "VIEW":
+            return ""
+        return "\n".join(str(line) for (line,) in self._rows(writing.shown(schema, name)))
+
+    def publish(self, schema: str, name: str, table: str, statements: Sequence[str]) -> None:
+        del schema, name, table
+        self._change(statements)
+
+    def unpublish(self, schema: str, name: str, statement: str) -> None:
+        del schema, name
+        self._change([statement])
+
+    def _change(self, statements: Sequence[str]) -> None:
+        """What others may be reading."""
+        self._write(statements, patience=self._connector.writing.patience)
+
+    def _write(
+        self,
+        statements: Sequence[str],
+        started: Started | None = None,
+        *,
+        patience: str | None = None,
+    ) -> None:
+        if self.config.read_only:
+            raise EngineError("This connection only reads")
+        run = _Run(self._connector, self._taken(), self._pool, "", None)
+        try:
+            if started is not None:
+                started(run.cancel)
+            if self._connector.writing.single_commits:
+                run.session.connection.autocommit = len(statements) == 1
+            for run.sql in [*([patience] if patience else []), *statements]:
+                run.complete()
+            if self._connector.transactional:
+                run.session.connection.commit()
+        except BaseException as error:
+            raise run.translated(error) from None
+        finally:
+            run.broken = True  # nothing that was set or made for the build is there afterwards
+            run.end()
+
     def close(self) -> None:
         self._pool.close()
 
@@ -209,6 +285,13 @@ class _Run(Run[Session]):
         self.cursor = self.session.connection.cursor()
         self.connector.execute(self.cursor, self.sql, lambda: self.stopped)
         self.check()
+
+    def complete(self) -> None:
+        """Run the statement to its end; what it answers is of no interest."""
+        self.start()
+        while self.cursor.description and self.cursor.fetchmany(BATCH_ROWS):
+            self.check()
+        self.cursor.close()
 
     def _stop(self) -> None:
         if self.cursor is not None:

@@ -33,13 +33,3 @@ def refuse_reaching_out(plan: str, sql: str) -> None:
     specs = plan.count(_SPEC)
     if specs != (kind in _MADE) or len(_OWN_SPEC.findall(plan)) != specs:
         raise EngineError(_REFUSED, sql)
-
-
-def place_of(name: str, statements: list[str]) -> tuple[str | None, str] | None:
-    """The schema and the whole name of the table, as the statements write them."""
-    pattern = re.compile(rf"((?:(?:`[^`]+`|\w+)\.)*)`?{re.escape(name)}`?")
-    for sql in statements:
-        found = pattern.search(sql)
-        if found is not None:
-            return found[1].removesuffix(".") or None, found[0]
-    return None

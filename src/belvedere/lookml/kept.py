@@ -33,20 +33,20 @@ def is_kept(table: DerivedTable, *, materializes: bool) -> bool:
     return persistence.is_triggered or persistence.persist_for is not None
 
 
-def is_published(model: Model, name: str) -> bool | None:
+def is_published(model: Model, name: str, *, materializes: bool) -> bool | None:
     """Whether a database view stands for the derived table of that view, or for the aggregate
-    table `explore$table`; None where the model has neither.
+    table `explore$table`; None where the model has neither. `materializes` as in `is_kept`.
     """
     explore = model.explores.get(name.partition("$")[0])
     if explore is not None:
         for aggregate in explore.aggregate_tables:
             if name == f"{explore.name}${aggregate.name}":
                 kept = aggregate.persistence
-                return kept is not None and kept.is_published
+                return kept is not None and kept.where(materializes=materializes).is_published
     view = model.views.get(name)
     if view is None:
         return None
     table = view.derived_table
     if table is None or table.persistence is None or depends_on_query(table):
         return False
-    return table.persistence.is_published
+    return table.persistence.where(materializes=materializes).is_published

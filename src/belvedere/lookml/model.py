@@ -209,6 +209,8 @@ class Persistence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     sortkeys: tuple[str, ...] = ()
     distribution: str | None = None
     distribution_style: str | None = None
+    table_format: str | None = None
+    table_compression: str | None = None
 
     @property
     def is_triggered(self) -> bool:
@@ -216,7 +218,18 @@ class Persistence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     @property
     def is_published(self) -> bool:
-        return self.publish_as_db_view and self.is_triggered
+        return self.publish_as_db_view and (self.is_triggered or self.materialized_view)
+
+    def where(self, *, materializes: bool) -> Persistence:
+        """As it counts in a database: one that has views that renew themselves keeps those up to
+        date and published, whatever else is said; to others they are nothing.
+        """
+        if not self.materialized_view:
+            return self
+        if not materializes:
+            return msgspec.structs.replace(self, materialized_view=False)
+        without = dict.fromkeys((*PUBLISHING, "persist_for"))
+        return msgspec.structs.replace(self, publish_as_db_view=True, **without)
 
 
 class DerivedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -21,7 +21,7 @@ _TRIGGERS = ("datagroup_trigger", "sql_trigger_value", "interval_trigger", "pers
 """The first that is written counts."""
 _LAYOUT = (
     *("distribution", "distribution_style", "sortkeys", "indexes", "partition_keys"),
-    *("cluster_keys", "increment_key", "increment_offset"),
+    *("cluster_keys", "increment_key", "increment_offset", "table_format", "table_compression"),
 )
 
 
@@ -110,6 +110,8 @@ def persistence(reader: Reader, raw: Raw) -> Persistence | None:
             "increment_key",
             "distribution",
             "distribution_style",
+            "table_format",
+            "table_compression",
         )
     }
     for name in ("interval_trigger", "persist_for"):
@@ -119,7 +121,8 @@ def persistence(reader: Reader, raw: Raw) -> Persistence | None:
     )
     materialized = reader.flag(raw, "materialized_view")
     trigger = _the_trigger(reader, raw, values)
-    _check_published(reader, raw, trigger)
+    if not materialized:
+        _check_published(reader, raw, trigger)
     if not materialized and trigger is None:
         return None
     values |= {name: None for name in _TRIGGERS if name != trigger}

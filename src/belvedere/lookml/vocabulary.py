@@ -286,11 +286,6 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
 """Parameters of an object that take one of a few words."""
 
 _FORMAT = "use value_format"
-_STORAGE = "it says how Athena, Presto and Spark store tables, where Belvedere keeps none"
-_MATERIALIZED = (
-    "no table is kept where the database renews such views by itself; the table's trigger counts, "
-    "and without one the table is computed with each query"
-)
 _PREAMBLE = "it belongs to explores: write it there"
 WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
     **{
@@ -324,15 +319,6 @@ WITHOUT_EFFECT: dict[tuple[str, str], tuple[bool, str]] = {
     ("manifest", "rely_on_old_lookml_runtime"): (False, "there is one way to read LookML"),
     ("manifest", "application"): (False, "extensions need the screens of another product"),
     ("manifest", "visualization"): (False, "custom visualizations need a screen"),
-    **{
-        (kind, parameter): (False, why)
-        for kind in ("derived_table", "materialization")
-        for parameter, why in (
-            ("table_compression", _STORAGE),
-            ("table_format", _STORAGE),
-            ("materialized_view", _MATERIALIZED),
-        )
-    },
 }
 """Parameters that are understood and change nothing: whether that can change results, and what
 to know or to do instead.

@@ -485,7 +485,7 @@ MATERIALIZED = {
     "bigquery_standard_sql": "PARTITION BY day CLUSTER BY name, day AS\n",
     "snowflake": " CLUSTER BY (name, day) AS\n",
     "redshift": " DISTSTYLE KEY DISTKEY (name) SORTKEY (day) AUTO REFRESH YES AS\n",
-    "databricks": " PARTITIONED BY (day) AS\n",
+    "databricks": " PARTITIONED BY (day) TRIGGER ON UPDATE AS\n",
 }
 
 

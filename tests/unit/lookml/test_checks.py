@@ -112,10 +112,6 @@ VIEWS = [
         "derived_table: { sql: 1 ;; publish_as_db_view: yes }",
         "publish_as_db_view has no effect: only tables with a trigger are published",
     ),
-    (
-        "derived_table: { sql: 1 ;; materialized_view: yes }",
-        "materialized_view of derived_table has no effect: no table is kept where the database",
-    ),
     ("derived_table: { sql: select * from ${peple.SQL_TABLE_NAME} ;; }", 'Unknown view "peple"'),
     (
         "derived_table: { explore_source: peple { column: id {} } }",

@@ -10,6 +10,10 @@ from urllib.parse import urlencode
 from belvedere.accounts.permissions import Permission
 from belvedere.api.call import Call
 from belvedere.api.operation import get, post
+from belvedere.compiler import dialects
+from belvedere.compiler.layouts import without_effect
+from belvedere.connections import connections
+from belvedere.engines import keeps_tables
 from belvedere.errors import NotFound
 from belvedere.lookml.diagnostics import Diagnostic, as_project_error
 from belvedere.lookml.manifest import Dependency, Manifest
@@ -153,7 +157,8 @@ def validate_project(call: Call, project_id: str) -> dict[str, Any]:
     """Everything that is wrong in the project."""
     started = time.perf_counter()
     found = _project(call, project_id, _DEVELOP)
-    errors = [_present_error(found.name, diagnostic) for diagnostic in found.diagnostics]
+    told = [*found.diagnostics, *_of_connections(call, found)]
+    errors = [_present_error(found.name, diagnostic) for diagnostic in told]
     return {
         "errors": errors,
         "project_digest": found.version,
@@ -166,6 +171,15 @@ def validate_project(call: Call, project_id: str) -> dict[str, Any]:
 def project_validation_results(call: Call, project_id: str) -> dict[str, Any]:
     """The same; what is known of files that did not change is not looked at again."""
     return {**validate_project(call, project_id), "stale": False}
+
+
+def _of_connections(call: Call, project: Project) -> Iterator[Diagnostic]:
+    """What the databases of the models do not have."""
+    for model in project.models.values():
+        row = connections.find(call.db, model.connection or "")
+        if row is not None:
+            dialect = dialects.get(row.dialect)
+            yield from without_effect(model, dialect, keeps_tables=keeps_tables(row.dialect))
 
 
 def _present_error(project_name: str, diagnostic: Diagnostic) -> dict[str, Any]:

@@ -239,6 +239,15 @@ class Dialect(ABC):
     kept_prefix: ClassVar[str] = "LR$"
     """What the names of persistent derived tables start with."""
 
+    layouts: ClassVar[frozenset[str]] = frozenset({"indexes"})
+    """The parameters of a derived table by which its table is laid out; others change nothing."""
+    partitions_by_time: ClassVar[bool] = False
+    """Whether tables are partitioned by times, and not by whatever a column holds."""
+
+    def partition_key(self, key: str, datatype: str) -> str:  # noqa: ARG002
+        """What partitions by a column of that LookML `datatype`."""
+        return key
+
     def scratch_table(self, schema: str, name: str) -> str:
         """A persistent table as SQL names it; the schema may be qualified by a database."""
         parts = [self.identifier(part) for part in schema.split(".")]
@@ -254,6 +263,13 @@ class Dialect(ABC):
     def create_materialized_view(self, view: str, select: str, layout: Persistence) -> str:
         made = self.create_table_as(view, select, layout)
         return f"CREATE MATERIALIZED VIEW {made.removeprefix('CREATE TABLE ')}"
+
+    def drop_kept(self, table: str) -> list[str]:
+        """Ways to drop what stands behind a derived table, the likelier one first."""
+        ways = [self.drop_table(table)]
+        if self.renews_materialized_views:
+            ways.append(f"DROP MATERIALIZED VIEW IF EXISTS {table}")
+        return ways
 
     # Views that stand for persistent tables under names that stay
 

@@ -80,8 +80,14 @@ class BigQuery(Templated):
         "A list sorts its values as texts.",
         "Percentiles are exact: the numbers of a group have to fit into one array.",
         (
-            "`partition_keys` are taken as they are written: a partition needs a DATE, TIMESTAMP, "
-            "DATETIME or whole number, not the text of a timeframe."
+            "A table is partitioned by one DATE: a column of a `datatype: timestamp` in "
+            "`partition_keys` is written `DATE(column)`, and so is a timeframe `time` of a native "
+            "derived table. Others are taken as they are written: write `DATE(column)` for a "
+            "TIMESTAMP or DATETIME that nothing tells of."
+        ),
+        (
+            "Each step of a `create_process` is a job of its own: temporary tables do not last "
+            "from one to the next. Steps that share them are written as one, with semicolons."
         ),
     )
 
@@ -241,6 +247,11 @@ class BigQuery(Templated):
     # Persistent tables
 
     renews_materialized_views: ClassVar[bool] = True
+    layouts: ClassVar[frozenset[str]] = frozenset({"partition_keys", "cluster_keys"})
+    partitions_by_time: ClassVar[bool] = True
+
+    def partition_key(self, key: str, datatype: str) -> str:
+        return f"DATE({key})" if datatype in ("timestamp", "datetime") else key
 
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
         words = [f"CREATE TABLE {table}"]

@@ -305,6 +305,8 @@ class ClickHouse(Dialect):
         lines.append(f"ORDER BY ({keys})" if keys else "ORDER BY tuple()")
         return "\n".join([*lines, "SETTINGS allow_nullable_key = 1", "AS", select])
 
+    layouts: ClassVar[frozenset[str]] = frozenset({"partition_keys", "sortkeys", "indexes"})
+
     def create_index(self, table: str, name: str, columns: str) -> None:
         """A table is sorted by its key instead."""
 

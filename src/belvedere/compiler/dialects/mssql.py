@@ -130,7 +130,12 @@ class SQLServer(Templated):
         ),
         (
             "Only the text of a statement tells whether it reads: give the connection an account "
-            "that can do nothing else (db_datareader)."
+            "that can do nothing else (db_datareader), and derived tables another one "
+            "(`pdt_context_override`)."
+        ),
+        (
+            "A published view is in the connection's own database: `tmp_db_name` is a schema then, "
+            "without a database before it."
         ),
     )
 
@@ -330,6 +335,9 @@ class SQLServer(Templated):
         start = select.rindex("\nSELECT * FROM ") + 1 if select.startswith("WITH ") else 0
         inner, outer = select[:start], select[start:]
         return inner + outer.replace("SELECT * FROM ", f"SELECT * INTO {table} FROM ", 1)
+
+    def replace_view(self, view: str, table: str) -> list[list[str]]:
+        return [[f"CREATE OR ALTER VIEW {view} AS\nSELECT * FROM {table}"]]
 
     def insert(self, table: str, select: str) -> str:
         if not select.startswith("WITH "):

@@ -50,7 +50,7 @@ _READ = {
 }
 _READ_ANY = "CAST(CAST({x} AS TIMESTAMP WITH LOCAL TIME ZONE) AS TIMESTAMP)"
 _DROP = (
-    "BEGIN EXECUTE IMMEDIATE 'DROP TABLE {table} PURGE'; "
+    "BEGIN EXECUTE IMMEDIATE 'DROP {what}'; "
     "EXCEPTION WHEN OTHERS THEN IF SQLCODE <> -942 THEN RAISE; END IF; END;"
 )
 
@@ -61,6 +61,11 @@ def _formatted(shown: str, rest: str = "") -> str:
 
 def _number(shown: str) -> str:
     return f"TO_NUMBER({_formatted(shown)})"
+
+
+def _drop(what: str) -> str:
+    """Nothing happens where it is not there."""
+    return _DROP.format(what=what.replace("'", "''"))
 
 
 _ENGLISH = ", 'NLS_DATE_LANGUAGE=ENGLISH'"
@@ -277,8 +282,14 @@ class Oracle(Templated):
     # Persistent tables
 
     def drop_table(self, table: str) -> str:
-        escaped = table.replace("'", "''")
-        return _DROP.format(table=escaped)
+        return _drop(f"TABLE {table} PURGE")
+
+    def drop_view(self, view: str) -> str:
+        return _drop(f"VIEW {view}")
+
+    def published_view(self, schema: str, name: str) -> str:
+        """Who reads it writes it without quotes."""
+        return ".".join(self.identifier(part) for part in (*schema.split("."), name))
 
     def create_index(self, table: str, name: str, columns: str) -> str | None:
         """All indexes of a schema have names of their own."""

@@ -214,6 +214,9 @@ class Redshift(Templated):
     # Persistent tables
 
     renews_materialized_views: ClassVar[bool] = True
+    layouts: ClassVar[frozenset[str]] = frozenset(
+        {"distribution", "distribution_style", "sortkeys", "indexes"}
+    )
 
     def create_materialized_view(self, view: str, select: str, layout: Persistence) -> str:
         words = [f"CREATE MATERIALIZED VIEW {view}", *_distributed(layout)]
@@ -233,6 +236,11 @@ class Redshift(Templated):
         """Indexes are sort keys, which a table is made with."""
         del table, name, columns
         return None
+
+    def replace_view(self, view: str, table: str) -> list[list[str]]:
+        """Columns cannot change when a view is replaced. The first way keeps what is granted."""
+        replaced = super().replace_view(view, table)
+        return [*replaced, [self.drop_view(view), self.create_view(view, table)]]
 
 
 def _distributed(layout: Persistence) -> list[str]:

@@ -224,6 +224,11 @@ class Snowflake(Templated):
     # Persistent tables
 
     renews_materialized_views: ClassVar[bool] = True
+    layouts: ClassVar[frozenset[str]] = frozenset({"cluster_keys"})
+
+    def published_view(self, schema: str, name: str) -> str:
+        """Who reads it writes it without quotes."""
+        return ".".join(self.identifier(part) for part in (*schema.split("."), name))
 
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
         by = ", ".join(layout.cluster_keys)

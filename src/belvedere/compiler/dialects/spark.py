@@ -320,6 +320,7 @@ class Spark(Dialect):
     # Persistent tables
 
     kept_prefix: ClassVar[str] = "LR_"
+    layouts: ClassVar[frozenset[str]] = frozenset({"partition_keys"})
 
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
         keys = ", ".join(layout.partition_keys)
@@ -344,6 +345,7 @@ class Databricks(Spark):
     name: ClassVar[str] = "databricks"
     label: ClassVar[str] = "Databricks"
     renews_materialized_views: ClassVar[bool] = True
+    layouts: ClassVar[frozenset[str]] = frozenset({"partition_keys", "cluster_keys"})
 
     notes: ClassVar[tuple[str, ...]] = (
         (
@@ -351,10 +353,25 @@ class Databricks(Spark):
             "the SQL warehouse's path follows the host (`….databricks.com/sql/1.0/warehouses/…`) "
             "or is the additional parameter `http_path`."
         ),
+        "`cluster_keys` count where a derived table has no `partition_keys`.",
+        (
+            "A materialized view needs a Pro or serverless warehouse; it is renewed when what it "
+            "reads has changed (`TRIGGER ON UPDATE`)."
+        ),
         _ANSI,
         _INSTANTS,
         _PAIRS,
     )
+
+    def create_materialized_view(self, view: str, select: str, layout: Persistence) -> str:
+        made = super().create_materialized_view(view, "", layout).removesuffix(" AS\n")
+        return f"{made}\nTRIGGER ON UPDATE AS\n{select}"
+
+    def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
+        """Clustered where it is not partitioned: it cannot be both."""
+        if layout.partition_keys or not layout.cluster_keys:
+            return super().create_table_as(table, select, layout)
+        return f"CREATE TABLE {table}\nCLUSTER BY ({', '.join(layout.cluster_keys)}) AS\n{select}"
 
 
 def _week(operand: str, start: int) -> str:

@@ -44,7 +44,6 @@ def _functions(moment: str) -> Mapping[str, str]:
 
 
 _TEXT = "CAST(CAST({x} AS TIMESTAMP(6)) AS VARCHAR)"
-_PARTITIONED = " WITH (partitioned_by = ARRAY[{keys}])"
 
 
 class Trino(Templated):
@@ -76,7 +75,10 @@ class Trino(Templated):
             "A column is compared with values of its own type only: a number needs `type: number`, "
             "or a cast in its sql."
         ),
-        "`partition_keys` become `partitioned_by`, as the Hive connector has it.",
+        (
+            "`partition_keys` become `partitioned_by`, as the Hive connector has it: they are the "
+            "last columns of the table."
+        ),
     )
 
     moment: ClassVar[str] = "TIMESTAMP(6)"
@@ -209,10 +211,16 @@ class Trino(Templated):
 
     # Persistent tables
 
+    layouts: ClassVar[frozenset[str]] = frozenset({"partition_keys"})
+
     def create_table_as(self, table: str, select: str, layout: Persistence) -> str:
+        properties = ", ".join(self._properties(layout))
+        stored = f" WITH ({properties})" if properties else ""
+        return f"CREATE TABLE {table}{stored} AS\n{select}"
+
+    def _properties(self, layout: Persistence) -> list[str]:
         named = ", ".join(self.string(column) for column in layout.partition_keys)
-        partitioned = _PARTITIONED.format(keys=named) if named else ""
-        return f"CREATE TABLE {table}{partitioned} AS\n{select}"
+        return [f"partitioned_by = ARRAY[{named}]"] if named else []
 
     def create_index(self, table: str, name: str, columns: str) -> str | None:
         del table, name, columns
@@ -229,7 +237,31 @@ class Athena(Trino):
             "Sessions are in UTC, which the connection's time zone should be too; the additional "
             "parameters name the place of results (`s3_staging_dir=s3://…` or `work_group=…`)."
         ),
+        (
+            "Derived tables are written beside the results, as Parquet unless `table_format` says "
+            "otherwise, into at most 100 partitions. When one is dropped its files stay: let the "
+            "bucket's lifecycle rules delete what is old."
+        ),
     )
+    layouts: ClassVar[frozenset[str]] = frozenset(
+        {"partition_keys", "table_format", "table_compression"}
+    )
+
+    def scratch_table(self, schema: str, name: str) -> str:
+        """Bare where that can be: some statements take double quotes and others backticks."""
+        return ".".join(map(self._bare, (*schema.split("."), name)))
+
+    def _bare(self, name: str) -> str:
+        plain = name.isascii() and name.isidentifier() and name.lower() not in self.reserved_words
+        return name if plain else self.quote(name)
+
+    def drop_table(self, table: str) -> str:
+        return super().drop_table(table.replace('"', "`"))
+
+    def _properties(self, layout: Persistence) -> list[str]:
+        stored = (("format", layout.table_format), ("write_compression", layout.table_compression))
+        known = [f"{name} = {self.string(value.upper())}" for name, value in stored if value]
+        return [*known, *super()._properties(layout)]
 
 
 class Presto(Trino):

@@ -105,7 +105,7 @@ class PublishedViews:
         with self._database.reading() as session:
             row = session.get_one(PublishedViewRow, identifier)
         there = writer.relation(row.schema_name, row.name)
-        if there is not None and physical in there:
+        if there is not None and _reads(there, physical):
             return None
         target = dialect.published_view(row.schema_name, row.name)
         if there is not None and not self._is_own(there, row):
@@ -125,7 +125,7 @@ class PublishedViews:
 
     def _is_own(self, there: str, row: PublishedViewRow) -> bool:
         own = self._states.tables_of(row.connection_name, row.view_name)
-        return any(name in there for name in {row.physical, row.coming, *own} if name)
+        return any(_reads(there, name) for name in {row.physical, row.coming, *own} if name)
 
     def _published(self, row: PublishedViewRow, kept: KeptTable, physical: str) -> None:
         with self._database.session() as session:
@@ -172,3 +172,8 @@ class PublishedViews:
         same = PublishedViewRow.id == row.id
         with self._database.session() as session:
             session.execute(update(PublishedViewRow).where(same).values(**values))
+
+
+def _reads(text: str, table: str) -> bool:
+    """Some databases write all names in lower case."""
+    return table.casefold() in text.casefold()

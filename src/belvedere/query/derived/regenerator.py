@@ -216,7 +216,7 @@ class Regenerator:
             model = served.model if served is not None else None
             if model is None:
                 continue
-            wanted = is_published(model, row.view_name)
+            wanted = self._is_wanted(connection, row)
             if wanted is False or model.connection != connection.name:
                 with suppress(BelvedereError):
                     self._published.withdraw(connection, row)
@@ -227,21 +227,32 @@ class Regenerator:
         for found in self._builder.states.to_drop(connection.name, current):
             with suppress(BelvedereError):
                 readers = [row for row in rows if found.physical in (row.physical, row.coming)]
-                if any(self._is_wanted(row) for row in readers):
+                if any(self._is_wanted(connection, row) for row in readers):
                     continue
                 for row in readers:
                     self._published.withdraw(connection, row)
                 self._drop_table(connection, found)
 
-    def _is_wanted(self, row: PublishedViewRow) -> bool:
+    def _is_wanted(self, connection: OpenConnection, row: PublishedViewRow) -> bool | None:
+        """None where nothing says so, nor the contrary."""
         served = self._models.find(row.model_name)
-        return bool(served and served.model and is_published(served.model, row.view_name))
+        model = served.model if served is not None else None
+        if model is None:
+            return None
+        materializes = dialects.get(connection.config.dialect).renews_materialized_views
+        return is_published(model, row.view_name, materializes=materializes)
 
     def _drop_table(self, connection: OpenConnection, found: ToDrop) -> None:
         dialect = dialects.get(connection.config.dialect)
         schema = found.schema or connection.scratch or ""
         table = dialect.scratch_table(schema, found.physical)
-        connection.writer.drop(found.physical, dialect.drop_table(table))
+        *others, last = dialect.drop_kept(table)
+        for statement in others:
+            with suppress(EngineError):
+                connection.writer.drop(found.physical, statement)
+                break
+        else:
+            connection.writer.drop(found.physical, last)
         self._builder.states.dropped(found.id, found.physical)
 
 
