@@ -205,3 +205,45 @@ def test_developers_are_told_of_what_they_see_only(instance: Instance) -> None:
     look(admin, "Secret", query(admin, view="nope"), secret)
     assert len(validated(admin)["content_with_errors"]) == 1
     assert validated(developer)["content_with_errors"] == []
+
+
+def test_every_part_of_lookml_dashboards_is_looked_through(
+    instance: Instance, project: Path
+) -> None:
+    (project / "shop.dashboard.lookml").write_text(
+        """
+- dashboard: shop
+  elements:
+  - name: fields
+    explore: users
+    fields: [users.state, custom, sum]
+    dynamic_fields:
+    - {dimension: custom, expression: "upper(${users.state})"}
+    - {measure: sum, based_on: users.state, type: count_distinct}
+  - name: picture
+    explore: users
+    fields: [users.count]
+    subtotals: [users.state]
+    listen: {S: users.state}
+    hidden_fields: [users.state]
+  - {name: listens, explore: users, fields: [users.count], listen: {S: users.state}}
+  - name: calculated
+    explore: users
+    fields: [users.count, c]
+    dynamic_fields: [{table_calculation: c, expression: "${users.state}"}]
+  filters: [{name: S, type: field_filter, explore: users, field: users.state}]
+"""
+    )
+    model = project / "models/thelook.model.lkml"
+    model.write_text(model.read_text() + '\ninclude: "/*.dashboard"\n')
+    admin = instance.as_role("Admin")
+    assert validated(admin)["content_with_errors"] == []
+    rename(project, "state", "region")
+    found = [
+        (one.get("lookml_dashboard_element", {}).get("lookml_link_id"), one["errors"])
+        for one in validated(admin)["content_with_errors"]
+    ]
+    assert [name for name, _ in found] == ["fields", "picture", "listens", "calculated", None]
+    assert {error["field_name"] for _, errors in found for error in errors} == {"users.state"}
+    removable = {name: {error["removable"] for error in errors} for name, errors in found}
+    assert (removable["listens"], removable["calculated"]) == ({True}, {False})

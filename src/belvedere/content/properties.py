@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from belvedere.accounts import texts
-from belvedere.content.intervals import milliseconds
 from belvedere.errors import Invalid, Problem
+from belvedere.lookml.intervals import milliseconds
 from belvedere.store import Base
 
 KEPT = object()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from belvedere.content.access import Reach
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import Dashboard, DashboardElement, DashboardFilter, Look
+from belvedere.lookml.dashboard_writing import unpacked
 from belvedere.lookml.dashboards import (
     Dashboard as LookmlDashboard,
     DashboardElement as LookmlElement,
@@ -210,7 +212,9 @@ class _Validator:
         for name, dashboard in model.dashboards.items():
             identifier = f"{model.name}::{name}"
             for item in dashboard.elements:
-                broken = [one for query in item.queries for one in self._of_lookml(model, query)]
+                broken = [
+                    one for query in item.queries for one in self._of_lookml(model, item, query)
+                ]
                 self._note(tuple(broken), lookml=(identifier, dashboard), lookml_element=item)
             for found in dashboard.filters:
                 names = [found.field] if found.field else []
@@ -218,11 +222,14 @@ class _Validator:
                 broken = list(self._fields(model_name, found.explore, names, removable=False))
                 self._note(tuple(broken), lookml=(identifier, dashboard))
 
-    def _of_lookml(self, model: Model, query: ElementQuery) -> tuple[Broken, ...]:
+    def _of_lookml(
+        self, model: Model, item: LookmlElement, query: ElementQuery
+    ) -> Iterator[Broken]:
         if not query.explore:
-            return ()
+            return
+        model_name = query.model or model.name
         definition = Definition(
-            model=query.model or model.name,
+            model=model_name,
             view=query.explore,
             fields=query.fields,
             pivots=query.pivots,
@@ -230,14 +237,13 @@ class _Validator:
             fill_fields=query.fill_fields,
             filters={pair.field: "" for pair in query.filters},
             filter_expression=query.filter_expression,
+            subtotals=query.subtotals,
+            dynamic_fields=json.dumps(query.dynamic_fields) if query.dynamic_fields else None,
+            vis_config=unpacked(item, query.hidden_fields) if item.shape is None else None,
         )
-        own = {
-            str(item[kind])
-            for item in query.dynamic_fields
-            for kind in ("dimension", "measure", "table_calculation")
-            if item.get(kind)
-        }
-        return tuple(one for one in self._broken(definition) if one.field not in own)
+        yield from self._broken(definition)
+        heard = [one.field for one in query.listen]
+        yield from self._fields(model_name, query.explore, heard, removable=True)
 
     def _note(self, errors: tuple[Broken, ...], **where: Any) -> None:
         if errors:

@@ -9,6 +9,7 @@ from belvedere.errors import LookmlError
 from belvedere.lookml.dashboard_vocabulary import CHARTS, EVERYWHERE
 from belvedere.lookml.dashboards import Dashboard, DashboardElement, DashboardFilter, ElementQuery
 from belvedere.lookml.diagnostics import Diagnostic, Severity, did_you_mean
+from belvedere.lookml.intervals import milliseconds
 from belvedere.lookml.model import Location, Model
 from belvedere.lookml.scope import Scope, scope_of
 
@@ -60,6 +61,7 @@ class _Checker:
         if not _NAME.match(dashboard.name):
             message = "the name may have 255 characters: letters, digits, - and _"
             yield self.problem(message, dashboard.location, severity=Severity.warning)
+        yield from self._refresh(dashboard.refresh, "", dashboard.location)
         for item in dashboard.filters:
             yield from self._filter(item)
         names = {element.name for element in dashboard.elements}
@@ -79,6 +81,13 @@ class _Checker:
             if element.tab_name and tabs and element.tab_name not in tabs:
                 hint = did_you_mean(element.tab_name, filter(None, tabs))
                 yield self.problem(f'unknown tab "{element.tab_name}".{hint}', element.location)
+
+    def _refresh(
+        self, text: str | None, owner: str, location: Location | None
+    ) -> Iterator[Diagnostic]:
+        if text and milliseconds(text) is None:
+            message = f'{owner}refresh is a time such as "30 minutes" or "2 hours", not "{text}"'
+            yield self.problem(message, location, severity=Severity.warning)
 
     def _filter(self, item: DashboardFilter) -> Iterator[Diagnostic]:
         owner = f'filter "{item.name}"'
@@ -102,6 +111,7 @@ class _Checker:
         if hint:
             message = f'{owner} has the unknown type "{element.type}".{hint}'
             yield self.problem(message, element.location, severity=Severity.warning)
+        yield from self._refresh(element.refresh, f"{owner}: ", element.location)
         for query in element.queries:
             yield from self._query(query, owner)
 

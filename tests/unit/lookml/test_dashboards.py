@@ -350,6 +350,14 @@ def test_what_is_inherited_is_wrong_where_it_stands(opened: Open) -> None:
             'd:3:5 warning Dashboard "d": element "a" listens to unknown filter "Nobody".',
         ),
         (
+            "- dashboard: d\n  refresh: often\n",
+            'd:1:3 warning Dashboard "d": refresh is a time such as "30 minutes" or "2 hours", not "often"',
+        ),
+        (
+            "- dashboard: d\n  elements: [{name: a, type: text, refresh: 5 yers}]\n",
+            'd:2:14 warning Dashboard "d": element "a": refresh is a time such as',
+        ),
+        (
             "- dashboard: d\n  elements: [{name: a, explore: orders, type: looker_colum}]\n",
             'd:2:14 warning Dashboard "d": element "a" has the unknown type "looker_colum". Did you mean "looker_column"?',
         ),

@@ -14,10 +14,10 @@ from belvedere.api.present.content import (
 )
 from belvedere.api.present.folders import folder_bases
 from belvedere.content.access import Reach
-from belvedere.content.intervals import milliseconds
 from belvedere.content.tables import (
     Dashboard,
 )
+from belvedere.lookml.intervals import milliseconds
 
 
 def present_bases(call: Call, rows: Sequence[Dashboard]) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from belvedere.api.present.queries import present_query
 from belvedere.clock import iso
 from belvedere.content import result_makers
 from belvedere.content.among import among, encoded
-from belvedere.content.intervals import milliseconds
 from belvedere.content.tables import (
     Dashboard,
     DashboardElement,
@@ -24,6 +23,7 @@ from belvedere.content.tables import (
     ResultMaker,
 )
 from belvedere.instance import markup, pictures
+from belvedere.lookml.intervals import milliseconds
 from belvedere.query import stored
 from belvedere.query.tables import MergeQueryRow, StoredQuery
 

@@ -27,7 +27,6 @@ from belvedere.api.present.whole_dashboards import usage_counts
 from belvedere.content import dashboard_import, folders, layouts, roots
 from belvedere.content.among import among, encoded
 from belvedere.content.dashboard_lookml import OPTIONS, SAME
-from belvedere.content.intervals import milliseconds
 from belvedere.content.tables import ContentMetadata, Folder
 from belvedere.errors import Invalid, NotFound
 from belvedere.instance import markup
@@ -41,6 +40,7 @@ from belvedere.lookml.dashboards import (
     ElementQuery,
 )
 from belvedere.lookml.field_metadata import lookml_link
+from belvedere.lookml.intervals import milliseconds
 from belvedere.lookml.labels import model_label
 from belvedere.lookml.places import Location
 from belvedere.query import stored

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from belvedere.content.intervals import milliseconds
+from belvedere.lookml.intervals import milliseconds
 
 
 @pytest.mark.parametrize(
