@@ -329,6 +329,14 @@ def test_developers_are_told_where_a_lookml_dashboard_is_written(
     assert uris == [None] * 4
 
 
+def test_a_slug_leads_to_a_lookml_dashboard(store: Instance, chief: ApiClient) -> None:
+    assert chief.get("/dashboards/shopslug").json()["id"] == SHOP
+    assert chief.get("/dashboards/shopslu").status == 404
+    assert store.as_role(None).get("/dashboards/shopslug").status == 404
+    own = made(chief, "Own", slug="shopslug")
+    assert chief.get("/dashboards/shopslug").json()["id"] == own["id"]
+
+
 def test_rows_of_a_grid_are_written(chief: ApiClient) -> None:
     text = lookml_of(chief, {"id": "thelook::old"})
     made_of = chief.post("/dashboards/lookml", {"lookml": text, "folder_id": "1"}).json()
@@ -341,6 +349,24 @@ def test_rows_of_a_grid_are_written(chief: ApiClient) -> None:
         for each in (made_of, imported)
     ]
     assert spots == [[(0, 0, 12, 8), (0, 12, 12, 8)]] * 2
+
+
+def test_elements_without_a_row_stand_below_the_others(store: Instance, project: Path) -> None:
+    elements = (
+        "[{name: a, type: text, height: 2}, {name: b, type: text, row: 3, col: 4, height: 5},"
+        " {name: c, type: text, col: 8}, {name: d, type: text, tab_name: two}]"
+    )
+    text = f"- dashboard: rows\n  tabs: [{{name: one}}, {{name: two}}]\n  elements: {elements}\n"
+    (project / "rows.dashboard.lookml").write_text(text)
+    admin = store.as_role("Admin")
+    whole = admin.get("/dashboards/thelook::rows").json()
+    own = admin.post("/dashboards/thelook::rows/import/1", {}).json()
+    for dashboard in (whole, own):
+        spots = [
+            [(one["row"], one["column"]) for one in layout["dashboard_layout_components"]]
+            for layout in dashboard["dashboard_layouts"]
+        ]
+        assert spots == [[(8, 0), (3, 4), (10, 8)], [(0, 0)]]
 
 
 def test_elements_name_tabs_by_name_or_label(store: Instance, project: Path) -> None:

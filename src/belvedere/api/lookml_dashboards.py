@@ -39,6 +39,14 @@ def shown(call: Call, identifier: str) -> lookml.Dashboard:
     return shown_dashboard(dashboard, model, viewer_of(call.session).attributes)
 
 
+def of_slug(call: Call, slug: str) -> lookml.Dashboard:
+    """The one whose `preferred_slug` that is, as the caller sees it."""
+    found = next((one for one in every(call) if one.preferred_slug == slug), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def to_import(call: Call, identifier: str, *, raw: bool) -> lookml.Dashboard:
     """As somebody makes one of their own of it: in their language, or with `raw` in none."""
     model, dashboard = found(call, identifier)

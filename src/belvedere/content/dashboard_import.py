@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy.orm import Session
 
 from belvedere.content import dashboards, elements, filters, layouts, titles
@@ -256,7 +257,9 @@ def numbers_of_tabs(source: lookml.Dashboard) -> dict[str, int]:
 
 
 def places_of(source: lookml.Dashboard) -> dict[str, lookml.Placement]:
-    """Of the elements by name; the rows of a grid share the columns evenly."""
+    """Of the elements by name. The rows of a grid share the columns evenly; what names no row
+    stands below all that does.
+    """
     found = {item.name: item.placement for item in source.elements}
     top = 0
     for row in source.rows if source.layout == "grid" else ():
@@ -266,7 +269,25 @@ def places_of(source: lookml.Dashboard) -> dict[str, lookml.Placement]:
             place = lookml.Placement(row=top, col=number * width, width=width, height=height)
             found[name] = place
         top += height
+    if source.layout in ("newspaper", "grid"):
+        _stack(source, found)
     return found
+
+
+def _stack(source: lookml.Dashboard, places: dict[str, lookml.Placement]) -> None:
+    """Give rows to the elements that have none, tab by tab."""
+    numbers = numbers_of_tabs(source)
+    tabs = {item.name: numbers.get(item.tab_name or "", 0) for item in source.elements}
+    bottoms: dict[int, int] = {}
+    for below in (False, True):
+        for name, tab in tabs.items():
+            place, bottom = places[name], bottoms.get(tab, 0)
+            if (place.row is None) is not below:
+                continue
+            height = layouts.HEIGHT if place.height is None else place.height
+            row = bottom if place.row is None else place.row
+            places[name] = structs.replace(place, row=row, col=place.col or 0)
+            bottoms[tab] = max(bottom, row + height)
 
 
 def _place(

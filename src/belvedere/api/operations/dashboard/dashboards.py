@@ -24,7 +24,7 @@ from belvedere.content import (
     titles,
 )
 from belvedere.content.tables import Dashboard
-from belvedere.errors import Invalid, Problem
+from belvedere.errors import Invalid, NotFound, Problem
 
 _DEVELOP = Permission("develop")
 
@@ -69,7 +69,10 @@ def dashboard(call: Call, dashboard_id: str) -> dict[str, Any]:
     """One dashboard with its elements, filters and layouts."""
     if is_lookml(dashboard_id):
         return present_lookml(call, lookml_dashboards.shown(call, dashboard_id))
-    return _presented(call, visible(call, dashboard_id))
+    try:
+        return _presented(call, visible(call, dashboard_id))
+    except NotFound:
+        return present_lookml(call, lookml_dashboards.of_slug(call, dashboard_id))
 
 
 @patch("/dashboards/{dashboard_id}", requires="authenticated")
