@@ -9,6 +9,9 @@ from tests.api.client import ApiClient
 from tests.api.conftest import Instance
 from tests.api.test_folders import codes, made, names, personal
 
+from belvedere.api import search
+from belvedere.content import searching
+
 
 def metadata_of(client: ApiClient, folder: str) -> str:
     identifier: str = client.get(f"/folders/{folder}").json()["content_metadata_id"]
@@ -351,3 +354,50 @@ def test_people_are_found_by_what_they_may_see(
     (entry,) = admin.get("/content_metadata_access", params={"content_metadata_id": private}).json()
     admin.delete(f"/content_metadata_access/{entry['id']}")
     assert found(private) == {boss, owner}
+
+
+def test_what_is_kept_of_seen_folders_goes_with_their_access(
+    instance: Instance, admin: ApiClient, shared_closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders that were made since, that were moved, closed or opened: none is taken for what it
+    was when most content was looked at.
+    """
+    monkeypatch.setattr(search, "_AHEAD", 0)
+    monkeypatch.setattr(search, "_FAR", -1)
+    monkeypatch.setattr(searching, "_FEW", 0)
+    user = instance.as_role("User")
+
+    def seen() -> list[str]:
+        params = {"limit": "50", "sorts": "title", "fields": "title"}
+        titles = [row["title"] for row in user.get("/looks/search", params=params).json()]
+        words = [row["title"] for row in user.get("/content/look", params={"types": "look"}).json()]
+        assert sorted(words) == titles
+        return titles
+
+    look_in(admin, "look 1", opened := made(admin, "opened"))
+    assert seen() == ["look 1"]
+    secret, metadata = closed(admin, "secret")
+    look_in(admin, "look 2", secret)
+    assert seen() == ["look 1"]
+    later = made(admin, "later")
+    look_in(admin, "look 3", later)
+    within = made(admin, "within", secret)
+    look_in(admin, "look 4", within)
+    assert seen() == ["look 1", "look 3"]
+    assert admin.patch(f"/folders/{later}", {"parent_id": secret}).status == 200
+    assert seen() == ["look 1"]
+    entry = grant(admin, metadata, "view", group_id="1")
+    assert seen() == ["look 1", "look 2", "look 3", "look 4"]
+    assert admin.delete(f"/content_metadata_access/{entry}").status == 204
+    assert admin.delete(f"/folders/{opened}").status == 204
+    assert seen() == []
+    look_in(admin, "look 5", made(admin, "next", secret))
+    look_in(admin, "look 6", made(admin, "last"))
+    assert seen() == ["look 6"]
+
+
+def look_in(client: ApiClient, title: str, folder: str) -> None:
+    query = {"model": "thelook", "view": "users", "fields": ["users.count"]}
+    query_id = client.post("/queries", query).json()["id"]
+    body = {"title": title, "query_id": query_id, "folder_id": folder}
+    assert client.post("/looks", body).status == 200

@@ -94,7 +94,7 @@ def searched(call: Call, *, most: bool = False, ordered: bool = True) -> Select[
         criteria["user_id"] = _of_others
     sorts = {"slug": ContentMetadata.slug}
     seen = call.reach.dashboards(most=most)
-    return saved.searched(call, Dashboard, seen, criteria, sorts, ordered=ordered)
+    return saved.searched(call, Dashboard, seen, criteria, sorts, most=most, ordered=ordered)
 
 
 def _of_others(user_ids: str) -> Any:

@@ -102,6 +102,7 @@ def searched(call: Call, *, most: bool = False, ordered: bool = True) -> Select[
         call.reach.looks(most=most),
         {"query_id": search.words(Look.query_slug)},
         {"query_id": Look.query_slug},
+        most=most,
         ordered=ordered,
     )
 

@@ -47,13 +47,15 @@ def searched(
     criteria: Mapping[str, search.Criterion],
     sorts: Mapping[str, search.Column],
     *,
+    most: bool,
     ordered: bool,
 ) -> Select[Any]:
     """The rows that the parameters ask for; the trash only where they ask for it. `criteria` and
-    `sorts` are those that the other kind does not have.
+    `sorts` are those that the other kind does not have, `most` is for when most rows have to be
+    looked at.
     """
     favorite = _favorite(call)
-    wanted = search.criteria(call, _criteria(table, favorite) | dict(criteria))
+    wanted = search.criteria(call, _criteria(table, favorite, most=most) | dict(criteria))
     terms = search.order(call, _sorts(table, favorite) | dict(sorts)) if ordered else []
     chosen = select(table).where(seen, wanted, _in_trash(call, table), _curated(call, table))
     if not _names_metadata([wanted, *terms]):
@@ -105,12 +107,14 @@ def _curated(call: Call, table: Table) -> ColumnElement[bool]:
     return or_(table.folder_id.is_(None), table.folder_id.not_in(within))
 
 
-def _criteria(table: Table, favorite: ColumnElement[Any]) -> dict[str, search.Criterion]:
+def _criteria(
+    table: Table, favorite: ColumnElement[Any], *, most: bool
+) -> dict[str, search.Criterion]:
     viewed = ContentMetadata.last_viewed_at
     return {
         "id": search.ids(table.id),
-        "title": search.text(table.title),
-        "description": search.text(table.description),
+        "title": search.text(table.title, most=most),
+        "description": search.text(table.description, most=most),
         "content_favorite_id": search.ids(favorite),
         "folder_id": search.ids(table.folder_id),
         "user_id": search.ids(table.user_id),

@@ -31,25 +31,30 @@ Most = Callable[[bool], Select[Any]]
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _ESCAPE = "\\"
 _AHEAD = 1000
-"""So many rows more than the page has are looked at, in order to know how many there are."""
+"""So many rows more than the page has are looked for, in order to know how many there are."""
 _FAR = 5000
 """Who skips so many rows has most of them looked at."""
 
 
-def text(column: Column) -> Criterion:
+def text(column: Column, *, most: bool = False) -> Criterion:
+    """`most` is for when most rows have to be looked at."""
+
     def matches(value: str) -> ColumnElement[bool]:
-        return _absence(column, value, empty="") if _asks(value) else like(column, value)
+        if asks_for_absence(value):
+            return _absence(column, value, empty="")
+        return like(column, value, most=most)
 
     return matches
 
 
-def like(column: Column, pattern: str) -> ColumnElement[bool]:
+def like(column: Column, pattern: str, *, most: bool = False) -> ColumnElement[bool]:
     """Without regard to case, as far as the database knows the letters: it folds both sides.
     % and _ are wildcards, and nothing else is.
     """
     if "%" not in pattern and "_" not in pattern:
         return func.lower(column) == func.lower(pattern)
-    return expressions.like(column, pattern.replace(_ESCAPE, _ESCAPE * 2))
+    compare = expressions.matches if most else expressions.like
+    return compare(column, pattern.replace(_ESCAPE, _ESCAPE * 2))
 
 
 def is_like(text: str, pattern: str) -> bool:
@@ -64,7 +69,7 @@ def ids(column: Column) -> Criterion:
     """Of whole numbers; what is none matches nothing."""
 
     def matches(value: str) -> ColumnElement[bool]:
-        if _asks(value):
+        if asks_for_absence(value):
             return _absence(column, value)
         numbers = [found for part in _parts(value) if (found := number(part)) is not None]
         return column.in_(numbers) if numbers else false()
@@ -76,14 +81,14 @@ def words(column: Column) -> Criterion:
     """Of text ids, compared as they are."""
 
     def matches(value: str) -> ColumnElement[bool]:
-        return _absence(column, value) if _asks(value) else column.in_(_parts(value))
+        return _absence(column, value) if asks_for_absence(value) else column.in_(_parts(value))
 
     return matches
 
 
 def flag(column: Column) -> Criterion:
     def matches(value: str) -> ColumnElement[bool]:
-        if _asks(value):
+        if asks_for_absence(value):
             return _absence(column, value)
         known = _FLAGS.get(value.strip().lower())
         return false() if known is None else column.is_(known)
@@ -97,7 +102,7 @@ def moment(
     """Of a time that the parameter `name` gives; `column` is what absence is asked of."""
 
     def found(value: str) -> ColumnElement[bool]:
-        if _asks(value):
+        if asks_for_absence(value):
             return _absence(column, value)
         try:
             return matches(clock.parsed(value))
@@ -112,7 +117,8 @@ def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.strip("[]").replace('"', "").split(",") if part.strip()]
 
 
-def _asks(value: str) -> bool:
+def asks_for_absence(value: str) -> bool:
+    """Or for presence."""
     return value.strip().upper() in ("IS NULL", "NOT NULL")
 
 
@@ -160,26 +166,57 @@ def page_of(call: Call, statement: Select[Any], most: Most | None = None) -> Seq
     if page.limit is None:
         limited = statement.offset(page.offset) if page.offset else statement
         return call.db.scalars(limited).all()
-    far = most is not None and page.offset > _FAR
-    key, ids = _ids(call, most(True) if most and far else statement, page.offset, page.limit)
-    total = page.offset + len(ids)
-    if len(ids) > page.limit + _AHEAD or (page.offset and not ids):
-        total = _count(call, most(False) if most else statement)
+    found = _among_few(call, statement, page.offset, page.limit)
+    if found is None:
+        found = _among_many(call, statement, most, page.offset, page.limit)
+    rows, total = found
     address = f"{call.services.settings.public_url}{call.request.path}"
     call.response_headers |= paging.headers(page, total, address, call.parameters)
-    return _rows(call, statement, key, ids[: page.limit])
+    return rows
 
 
-def _ids(
+def _among_few(
     call: Call, statement: Select[Any], offset: int, limit: int
-) -> tuple[InstrumentedAttribute[Any], Sequence[Any]]:
-    """Of the page and some that follow: where that is all, nothing has to be counted. Sorting and
-    skipping ids is less work than doing so with rows.
+) -> tuple[Sequence[Any], int] | None:
+    """The page, and how many there are: None where that is more than a few. Whichever come first
+    are as good as any others as long as there are no more than those, so they need no order.
     """
+    if offset > _FAR:
+        return None
+    key, few = _key(statement), offset + limit + _AHEAD
+    ids = call.db.scalars(_ids(statement.order_by(None), key).limit(few + 1)).all()
+    if len(ids) > few:
+        return None
+    if offset >= len(ids):
+        return (), len(ids)
+    wanted = statement.where(among(key, encoded(ids))).offset(offset).limit(limit)
+    return call.db.scalars(wanted).all(), len(ids)
+
+
+def _among_many(
+    call: Call, statement: Select[Any], most: Most | None, offset: int, limit: int
+) -> tuple[Sequence[Any], int]:
+    """The same by sorting and skipping ids, which is less work than doing so with rows. Where some
+    more ids are all that follow, nothing has to be counted.
+    """
+    key, ordered = _key(statement), most(True) if most else statement
+    ids = call.db.scalars(_ids(ordered, key).offset(offset).limit(limit + _AHEAD + 1)).all()
+    total = offset + len(ids)
+    if len(ids) > limit + _AHEAD or not ids:
+        total = _count(call, most(False) if most else statement)
+    return _rows(call, statement, key, ids[:limit]), total
+
+
+def _key(statement: Select[Any]) -> InstrumentedAttribute[Any]:
     mapper = inspect(statement.column_descriptions[0]["entity"])
-    key = mapper.all_orm_descriptors[mapper.get_property_by_column(mapper.primary_key[0]).key]
-    chosen = statement.with_only_columns(key, maintain_column_froms=True)
-    return key, call.db.scalars(chosen.offset(offset).limit(limit + _AHEAD + 1)).all()
+    found: InstrumentedAttribute[Any] = mapper.all_orm_descriptors[
+        mapper.get_property_by_column(mapper.primary_key[0]).key
+    ]
+    return found
+
+
+def _ids(statement: Select[Any], key: InstrumentedAttribute[Any]) -> Select[Any]:
+    return statement.with_only_columns(key, maintain_column_froms=True)
 
 
 def _count(call: Call, statement: Select[Any]) -> int:

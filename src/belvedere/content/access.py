@@ -16,14 +16,15 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from belvedere.accounts.permissions import Permission, Permissions
 from belvedere.accounts.tokens import AccessSession
-from belvedere.content import roots
+from belvedere.content import roots, seen_folders
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import (
     Board,
@@ -40,6 +41,8 @@ from belvedere.store.expressions import Column, unindexed
 
 TOPIC = "access"
 _MOST_KNOWN = 10_000
+_MOST_SEEN = 200
+"""People whose folders are kept in memory, in a hundred kilobytes or so each."""
 
 _SEE_LOOKS = Permission("see_looks")
 _SEE_DASHBOARDS = Permission("see_user_dashboards")
@@ -70,6 +73,30 @@ class Lists:
     encoded_edits: str
 
 
+class _FindSeen(Protocol):
+    def __call__(self, key: object, seen: ColumnElement[bool], *, make: bool) -> bytes | None: ...
+
+
+class _SeenFolders:
+    """What `seen_folders` makes: for those who look at most content, and then kept for them."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, bytes] = {}
+
+    def of(
+        self, session: Session, key: object, seen: ColumnElement[bool], *, make: bool
+    ) -> bytes | None:
+        """By whose they are. Where they are not known, and not to be made, there are none."""
+        found = self._known.get(key)
+        if found is None and make:
+            found = seen_folders.flags(session, seen)
+            if found is not None:
+                if len(self._known) >= _MOST_SEEN:
+                    self._known.clear()
+                self._known[key] = found
+        return found
+
+
 class _Tree:
     """Every access list there is, and which of them lie below which."""
 
@@ -78,6 +105,7 @@ class _Tree:
         self._of_users: dict[int, list[tuple[int, bool]]] = defaultdict(list)
         self._of_groups: dict[int, list[tuple[int, bool]]] = defaultdict(list)
         self._known: dict[tuple[int, frozenset[int]], Lists] = {}
+        self.seen = _SeenFolders()
         grant = ContentGrant
         rows = select(
             grant.content_metadata_id, grant.permission_type, grant.user_id, grant.group_id
@@ -142,8 +170,9 @@ class ContentAccess:
         self._tree: _Tree | None = None
 
     def reach(self, session: Session, who: AccessSession) -> Reach:
-        lists = self._current(session).lists(who.user_id, who.groups)
-        return Reach(who.user_id, who.permissions, lists)
+        tree = self._current(session)
+        lists = tree.lists(who.user_id, who.groups)
+        return Reach(who.user_id, who.permissions, lists, partial(tree.seen.of, session))
 
     def _current(self, session: Session) -> _Tree:
         """What this transaction changed is seen by it alone until it commits."""
@@ -167,6 +196,7 @@ class Reach:
     user_id: int
     permissions: Permissions
     lists: Lists
+    find_seen: _FindSeen
 
     @cached_property
     def is_admin(self) -> bool:
@@ -247,12 +277,20 @@ class Reach:
             return true()
         if not may:
             return false()
-        seen = select(Folder.id).where(self._folders(Folder.decider_id))
-        own = seen.where(Folder.id == table.folder_id).correlate(table)
-        return or_(
-            unindexed(table.folder_id).in_(seen) if most else own.exists(),
-            and_(table.folder_id.is_(None), table.user_id == self.user_id),
-        )
+        homeless = and_(table.folder_id.is_(None), table.user_id == self.user_id)
+        return or_(*self._within(table.folder_id, most=most), homeless)
+
+    def _within(self, folder_id: Column, *, most: bool) -> list[ColumnElement[bool]]:
+        """One of them is true of what is in a folder that may be seen."""
+        condition = self._folders(Folder.decider_id)
+        seen = select(Folder.id).where(condition)
+        own = seen.where(Folder.id == folder_id).correlate(folder_id.table).exists()
+        key = self.user_id, self.lists.encoded_views, self._browses, self._sees_lookml_folder()
+        flags = self.find_seen(key, condition, make=most)
+        if flags is not None:
+            later = and_(unindexed(folder_id) >= len(flags), own)
+            return [seen_folders.is_flagged(folder_id, flags), later]
+        return [unindexed(folder_id).in_(seen) if most else own]
 
     def sees_look(self, look: Look) -> bool:
         return self.permissions.has(_SEE_LOOKS) and self._sees(look)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Integer, String, literal
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
-from belvedere.store.expressions import Column
+from belvedere.store.expressions import Column, Plain
 
 
-class _Among(FunctionElement[bool]):
+class _Among(Plain):
     type = Boolean()
     name = "among"
     inherit_cache = True
-
-    def self_group(self, against: Any = None) -> Self:
-        """As it is: compared with 1, as other functions are, it would use no index."""
-        del against
-        return self
 
 
 @compiles(_Among, "sqlite")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from belvedere.accounts.permissions import Permission
@@ -15,13 +15,15 @@ from belvedere.content.access import Reach
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import ContentMetadata, Dashboard, Folder, Look
 from belvedere.projects.served import ServedModels
-from belvedere.store.expressions import Column, matches
+from belvedere.store.expressions import Column, folded, matches, unindexed
 
+_Table = type[Look] | type[Dashboard]
 DASHBOARD, LOOK, LOOKML_DASHBOARD = "dashboard", "look", "lookml_dashboard"
 TYPES = (DASHBOARD, LOOK, LOOKML_DASHBOARD)
 _LOOKML_FOLDER = "LookML Dashboards"
 _LONGEST = 200
 _MOST_WORDS = 10
+_FEW = 1000
 _SEE_LOOKML = Permission("see_lookml_dashboards")
 
 
@@ -67,9 +69,9 @@ def search(
         return []
     found: list[Found] = []
     if DASHBOARD in wanted:
-        found += _saved(session, Dashboard, reach.dashboards(), words, most)
+        found += _saved(session, Dashboard, reach, words, most)
     if LOOK in wanted:
-        found += _saved(session, Look, reach.looks(), words, most)
+        found += _saved(session, Look, reach, words, most)
     if LOOKML_DASHBOARD in wanted:
         found += _of_lookml(session, reach, models, words)
     found.sort(key=lambda one: (one.rank, -one.view_count, one.title.lower(), one.kind, one.id))
@@ -77,48 +79,55 @@ def search(
 
 
 def _saved(
-    session: Session,
-    table: type[Look | Dashboard],
-    seen: ColumnElement[bool],
-    words: Sequence[str],
-    most: int,
+    session: Session, table: _Table, reach: Reach, words: Sequence[str], most: int
 ) -> list[Found]:
     """First which, then what is shown of them: many may match that are not among the first."""
-    chosen = session.execute(_chosen(table, seen, words, most)).all()
+    chosen = session.execute(_chosen(session, table, reach, words, most)).all()
     ranks: dict[int, int] = {row.id: row.rank for row in chosen}
     above = aliased(Folder)
     rows: Iterable[Any] = session.execute(
         select(table, Folder.name, above.name)
         .outerjoin(Folder, Folder.id == table.folder_id)
         .outerjoin(above, above.id == Folder.parent_id)
-        .where(among(table.id, encoded(ranks)), seen)
+        .where(among(table.id, encoded(ranks)), _seen(reach, table, most=False))
     )
     kind = LOOK if table is Look else DASHBOARD
     return [_found(kind, ranks[row[0].id], *row) for row in rows]
 
 
 def _chosen(
-    table: type[Look | Dashboard], seen: ColumnElement[bool], words: Sequence[str], most: int
-) -> Select[tuple[int, int]]:
-    title = table.title
+    session: Session, table: _Table, reach: Reach, words: Sequence[str], most: int
+) -> Select[int, int]:
+    """The best `most`. Few that match are found first and then ranked; of many all are looked at
+    in the order of their views, from an index.
+    """
+    wanted = table.deleted_at.is_(None), *(_stands(table, word) for word in words)
+    few = session.scalars(select(table.id).where(*wanted).limit(_FEW + 1)).all()
+    title, own = table.title, _own(table)
+    rank = _rank_of(title, words).label("rank")
+    ranked = select(table.id, rank)
+    if len(few) <= _FEW:
+        seen = _seen(reach, table, most=False)
+        ranked = ranked.join(ContentMetadata, own == table.id)
+        ranked = ranked.where(among(table.id, encoded(few)), seen)
+    else:
+        ranked = ranked.join(ContentMetadata, unindexed(own) == table.id)
+        ranked = ranked.where(own.is_not(None), *wanted, _seen(reach, table, most=True))
+    views = ContentMetadata.view_count.desc()
+    return ranked.order_by(rank, views, folded(title), table.id).limit(most)
+
+
+def _rank_of(title: Column, words: Sequence[str]) -> ColumnElement[int]:
     phrase = " ".join(words)
-    rank = case(
-        (func.lower(title) == func.lower(phrase), 0),
+    return case(
+        (_like(title, phrase, "{}"), 0),
         (_like(title, phrase, "{}%"), 1),
         (and_(*(_like(title, word, "%{}%") for word in words)), 2),
         else_=3,
-    ).label("rank")
-    return (
-        select(table.id, rank)
-        .join(ContentMetadata, _own(table))
-        .where(table.deleted_at.is_(None), seen)
-        .where(*(_stands(table, word) for word in words))
-        .order_by(rank, ContentMetadata.view_count.desc(), func.lower(title), table.id)
-        .limit(most)
     )
 
 
-def _stands(table: type[Look | Dashboard], word: str) -> ColumnElement[bool]:
+def _stands(table: _Table, word: str) -> ColumnElement[bool]:
     return or_(_like(table.title, word, "%{}%"), _like(table.description, word, "%{}%"))
 
 
@@ -127,10 +136,12 @@ def _like(text: Column, words: str, form: str) -> ColumnElement[bool]:
     return matches(text, form.format(re.sub(r"([\\%_])", r"\\\1", words)))
 
 
-def _own(table: type[Look | Dashboard]) -> ColumnElement[bool]:
-    if table is Look:
-        return ContentMetadata.look_id == Look.id
-    return ContentMetadata.dashboard_id == Dashboard.id
+def _own(table: _Table) -> Column:
+    return ContentMetadata.look_id if table is Look else ContentMetadata.dashboard_id
+
+
+def _seen(reach: Reach, table: _Table, *, most: bool) -> ColumnElement[bool]:
+    return reach.looks(most=most) if table is Look else reach.dashboards(most=most)
 
 
 def _found(

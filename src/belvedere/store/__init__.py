@@ -1,7 +1,7 @@
 """The application database: SQLite by default, PostgreSQL by URL."""
 
 from belvedere.store.base import Base, UtcDateTime
-from belvedere.store.database import Database
+from belvedere.store.database import Database, is_reading
 from belvedere.store.epochs import EpochWatch, bump, is_bumped
 from belvedere.store.rows import find, lock, put, sweep
 
@@ -13,6 +13,7 @@ __all__ = [
     "bump",
     "find",
     "is_bumped",
+    "is_reading",
     "lock",
     "put",
     "sweep",

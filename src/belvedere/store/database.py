@@ -26,12 +26,18 @@ _PRAGMAS = (
 )
 
 BUMPED = "belvedere_bumped"
+_READING = "belvedere_reading"
 _COUNT = text(
     "INSERT INTO epoch (topic, value) VALUES (:topic, 1) "
     "ON CONFLICT (topic) DO UPDATE SET value = epoch.value + 1"
 )
 _LOST = frozenset({"40001", "40P01"})
 """PostgreSQL's words for transactions that could not go on beside others."""
+
+
+def is_reading(session: Session) -> bool:
+    """Whether the transaction writes nothing, so that all it sees has been committed."""
+    return bool(session.connection().get_execution_options().get(_READING))
 
 
 class DatabaseError(BelvedereError):
@@ -90,7 +96,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads; SQLite then never waits for a writer."""
         with self._sessions() as session:
-            session.connection(execution_options={"belvedere_reading": True})
+            session.connection(execution_options={_READING: True})
             yield session
 
     def _committed(self, session: Session) -> None:
@@ -165,5 +171,5 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
 
 def _begin(connection: Connection) -> None:
     """A writer takes its lock at once: one that upgrades later can fail in the middle."""
-    reading = connection.get_execution_options().get("belvedere_reading")
+    reading = connection.get_execution_options().get(_READING)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

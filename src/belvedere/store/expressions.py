@@ -15,7 +15,7 @@ _PREFIX = re.compile(r"[\x01-\x24\x26-\x5b\x5d\x5e\x60-\x7f]+")
 """No wildcard, no backslash, and no letter that SQLite folds in another way than Python."""
 
 
-class _Plain(FunctionElement[Any]):
+class Plain(FunctionElement[Any]):
     def self_group(self, against: Any = None) -> Self:
         """As it is: compared with 1, as other functions are, it would use no index."""
         del against
@@ -43,7 +43,7 @@ def matches(text: Column, pattern: str) -> ColumnElement[bool]:
     return _Like(text, literal(pattern, String()))
 
 
-class _Like(_Plain):
+class _Like(Plain):
     inherit_cache = True
     type = Boolean()
     name = "like_folded"
@@ -62,7 +62,7 @@ def _like_elsewhere(element: _Like, compiler: Any, **options: Any) -> str:
     return f"(lower({text}) LIKE lower({pattern}) ESCAPE '\\')"
 
 
-class _Between(_Plain):
+class _Between(Plain):
     """True of all texts in lower case that begin as a pattern does, and perhaps of others."""
 
     inherit_cache = True
@@ -84,6 +84,30 @@ def _between_elsewhere(element: _Between, compiler: Any, **options: Any) -> str:
     return str(compiler.process(true(), **options))
 
 
+def folded(text: Column) -> ColumnElement[Any]:
+    """To be ordered by without regard to case."""
+    return _Folded(text)
+
+
+class _Folded(Plain):
+    inherit_cache = True
+    type = String()
+    name = "folded"
+
+
+@compiles(_Folded, "sqlite")
+def _folded_on_sqlite(element: _Folded, compiler: Any, **options: Any) -> str:
+    """Compares the letters that lower() changes, and makes no new text of each."""
+    (text,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{text} COLLATE NOCASE"
+
+
+@compiles(_Folded)
+def _folded_elsewhere(element: _Folded, compiler: Any, **options: Any) -> str:
+    (text,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"lower({text})"
+
+
 # Ways to the rows
 
 
@@ -94,7 +118,7 @@ def unindexed(column: Column) -> ColumnElement[Any]:
     return _Unindexed(column, type_=column.type)
 
 
-class _Unindexed(_Plain):
+class _Unindexed(Plain):
     inherit_cache = True
     name = "unindexed"
 
