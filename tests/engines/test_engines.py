@@ -287,7 +287,8 @@ def test_text_is_what_is_written_from_rows(local) -> None:
     columns = (
         "id, id::HUGEINT * 1000000000000 AS h, ((id - 500) * 0.125)::DECIMAL(12, 3) AS q, "
         "(id % 3)::DECIMAL(9, 2) AS d, ((id - 500) * 0.0125)::DECIMAL(6, 4) AS p, "
-        "((id - 500) * 0.0000125)::DECIMAL(20, 9) AS r, id::DECIMAL(9, 0) AS w, id % 2 = 0 AS b, "
+        "((id - 500) * 0.0000125)::DECIMAL(20, 9) AS r, "
+        "(repeat('9', 36) || '.' || lpad(id::VARCHAR, 2, '9'))::DECIMAL(38, 2) AS x, id::DECIMAL(9, 0) AS w, id % 2 = 0 AS b, "
         "(id - 500) * pow(10.0, id % 31 - 12) / 3 AS f, (id - 500)::DOUBLE AS whole, "
         "pow(10.0, id % 24 - 8) AS ten, CAST(['-0.0', '-1.5e-6', 'nan', 'inf'][1 + id % 4] AS DOUBLE) AS odd, "
         "DATE '2024-02-28' + id::INT AS day, "

@@ -57,7 +57,8 @@ _SHAPES = {
     "TIMESTAMP": "CASE WHEN epoch_us({0}) % 1000000 = 0 THEN {0}::VARCHAR "
     "ELSE strftime({0}, '%Y-%m-%d %H:%M:%S.%f') END",
 }
-_MOST_ROUNDED = 4
+_MOST_DIGITS, _MOST_PLACES = 18, 4
+"""Of decimals that are rounded: of the longest ones a rounded 9.9… would be no number any more."""
 _CARET = re.compile(r"\n\s*\n(?:LINE \d+:.*)\Z", re.DOTALL)
 
 
@@ -158,12 +159,11 @@ def _decimal_shape(digits: int, places: int) -> str | None:
         return "{0}"
     if digits == places:
         return None
-    rounded = range(places if places <= _MOST_ROUNDED else 1)
-    tried = " ".join(
-        f"WHEN {{0}} = round({{0}}, {k}) THEN round({{0}}, {k})::VARCHAR" for k in rounded
-    )
-    rest = "{0}::VARCHAR" if places <= _MOST_ROUNDED else "rtrim({0}::VARCHAR, '0')"
-    return f"CASE {tried} ELSE {rest} END"
+    if digits > _MOST_DIGITS or places > _MOST_PLACES:
+        return "rtrim(rtrim({0}::VARCHAR, '0'), '.')"
+    rounded = (f"round({{0}}, {place})" for place in range(places))
+    cases = " ".join(f"WHEN {{0}} = {one} THEN {one}::VARCHAR" for one in rounded)
+    return f"CASE {cases} ELSE {{0}}::VARCHAR END"
 
 
 class DuckDBCsv(TextExecution):
