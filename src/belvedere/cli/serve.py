@@ -128,7 +128,10 @@ def run(
     import uvicorn
 
     from belvedere.app import build
+    from belvedere.cli import logs
     from belvedere.cli.protocol import GuardedHttp
+
+    logs.write(settings.log_level)
 
     config = uvicorn.Config(
         build(settings),
