@@ -52,8 +52,12 @@ def _looked_up(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[Any]:
         "fc00::1",
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
         "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
         "2002:7f00:1::",
+        "fec0::1",
         "ff02::1",
     ],
 )

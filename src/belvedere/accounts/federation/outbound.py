@@ -21,6 +21,7 @@ from belvedere.accounts.federation.person import Unreachable
 _SECONDS = 10.0
 _MOST_BYTES = 2_000_000
 _PART = 65_536
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -99,7 +100,7 @@ class Outbound:
 
     def _may_reach(self, address: Address) -> bool:
         plain = _plain(address)
-        return (plain.is_global and not plain.is_multicast) or any(
+        return _is_public(plain) or any(
             plain in network for network in self._allowed if network.version == plain.version
         )
 
@@ -143,6 +144,12 @@ def _plain(address: Address) -> Address:
             return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         return address.ipv4_mapped or address.sixtofour or address
     return address
+
+
+def _is_public(address: Address) -> bool:
+    """IPv6 has many ways to write private IPv4 addresses; its public ones all begin alike."""
+    anywhere = address.version == 4 or address in _GLOBAL_UNICAST
+    return anywhere and address.is_global and not address.is_multicast
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:
