@@ -78,6 +78,20 @@ def test_only_administrators_act_as_administrators(instance: Instance, admin: Ap
     assert client.post(f"/login/{hidden_chief}").status == 403
 
 
+def test_it_ends_when_it_could_not_begin_any_more(instance: Instance, admin: ApiClient) -> None:
+    client, chief = supporting(instance, admin), instance.user("Admin")
+    helper, target = client.get("/user").json()["id"], instance.user("User")
+    acts, as_chief = acting(client, target), acting(instance.client_of(chief), instance.user("Admin"))
+    assert admin.put(f"/users/{target}/roles", ["1"]).status == 200
+    assert acts.get("/user").status == 401
+    acts = acting(client, instance.user("User"))
+    assert as_chief.get("/user").status == acts.get("/user").status == 200
+    assert admin.put(f"/users/{helper}/roles", []).status == 200
+    assert acts.get("/user").status == 401
+    assert admin.put(f"/users/{chief}/roles", []).status == 200
+    assert as_chief.get("/user").status == 401
+
+
 def test_nobody_acts_as_somebody_who_is_not_there(admin: ApiClient) -> None:
     assert admin.post("/login/999").status == 404
     assert admin.post("/login/x").status == 404

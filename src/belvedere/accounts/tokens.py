@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from belvedere import ids
 from belvedere.accounts import attributes, membership
 from belvedere.accounts.attributes import Attributes
-from belvedere.accounts.permissions import Permissions
+from belvedere.accounts.permissions import Permission, Permissions
 from belvedere.accounts.tables import AccessToken, EmbedSession, User
 from belvedere.store import bump, sweep
 from belvedere.vault import Vault
@@ -98,6 +98,8 @@ def find(session: Session, vault: Vault, digest: str, now: datetime) -> AccessSe
     behind = session.get(User, row.sudo_user_id) if row.sudo_user_id is not None else user
     if user is None or user.is_disabled or behind is None or behind.is_disabled:
         return None
+    if row.source == "sudo" and not _may_act_as(session, behind, user):
+        return None
     user_agent = None
     if row.source == "embed":
         embedded = session.get(EmbedSession, row.source_id)
@@ -112,6 +114,14 @@ def find(session: Session, vault: Vault, digest: str, now: datetime) -> AccessSe
         source=row.source,
         user_agent=user_agent,
     )
+
+
+def _may_act_as(session: Session, behind: User, target: User) -> bool:
+    """Rights change while a token lives: it must not carry anybody further than they may go now."""
+    own = membership.permissions_of(session, behind)
+    if own.is_admin:
+        return True
+    return own.has(Permission("sudo")) and not membership.permissions_of(session, target).is_admin
 
 
 def acting_as(session: Session, vault: Vault, user: User, until: datetime) -> AccessSession:
