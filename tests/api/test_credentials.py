@@ -366,6 +366,30 @@ def test_nobody_ends_an_invitation_from_outside(
     assert opened(instance, link(shown)).status == 200
 
 
+def test_asking_again_and_again_sends_one_message_a_minute(
+    instance: Instance, admin: ApiClient, outbox: list[tuple[str, str]]
+) -> None:
+    """Else anybody fills a mailbox, and ends the link of the message before."""
+    user = with_password(instance)
+    email = admin.get(f"/users/{user}").json()["email"]
+    browser = Browser(instance.anonymous)
+    form = hidden(browser.get("/password/forgot")) | {"email": email}
+
+    def ask() -> None:
+        elsewhere = {"host": "evil.example", "x-forwarded-host": "evil.example"}
+        assert browser.post("/password/forgot", form, **elsewhere).status == 200
+        instance.services.password_mail._pool.submit(lambda: None).result()
+
+    for _ in range(3):
+        ask()
+    assert [address for address, _ in outbox] == [email]
+    assert f"{instance.settings.public_url}/password/reset/" in outbox[0][1]
+    assert "evil.example" not in outbox[0][1]
+    instance.skip(minutes=1.1)
+    ask()
+    assert len(outbox) == 2
+
+
 def test_an_overwritten_address_is_proven(
     instance: Instance, admin: ApiClient, outbox: list[tuple[str, str]]
 ) -> None:

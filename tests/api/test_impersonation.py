@@ -81,7 +81,10 @@ def test_only_administrators_act_as_administrators(instance: Instance, admin: Ap
 def test_it_ends_when_it_could_not_begin_any_more(instance: Instance, admin: ApiClient) -> None:
     client, chief = supporting(instance, admin), instance.user("Admin")
     helper, target = client.get("/user").json()["id"], instance.user("User")
-    acts, as_chief = acting(client, target), acting(instance.client_of(chief), instance.user("Admin"))
+    acts, as_chief = (
+        acting(client, target),
+        acting(instance.client_of(chief), instance.user("Admin")),
+    )
     assert admin.put(f"/users/{target}/roles", ["1"]).status == 200
     assert acts.get("/user").status == 401
     acts = acting(client, instance.user("User"))

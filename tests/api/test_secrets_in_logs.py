@@ -38,7 +38,7 @@ def test_a_whole_session(
     database = {"name": "d", "dialect_name": "postgres", "host": "127.0.0.1", "port": "1"}
     admin.post("/connections", database | {"username": "u", "password": "word of a database"})
     admin.put("/connections/d/test", params={"tests": "connect"})
-    admin.delete(f"/embed/cookieless_session/{'.'.join(['eyJhbGci', 'eyJzdWIi', 'of-a-session'])}")
+    admin.delete("/embed/cookieless_session/eyJhbGci.eyJzdWIi.of-a-session")
     written = "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
     assert "/api/4.0/login" in written
     secrets = [secret, "wrong secret", token, "no token of ours", PASSWORD, "a wrong password"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from belvedere.instance import general, welcome
 from belvedere.store import Database
 from belvedere.vault import Vault
 
+_PAUSE = timedelta(minutes=1)
+"""So long after a message who has forgotten a password gets no other one."""
 _log = logging.getLogger("belvedere.mail")
 
 
@@ -67,6 +69,9 @@ class PasswordMail:
         if found is None or found[0].is_disabled or found[1].is_disabled:
             return
         if found[0].password_hash is None:  # anybody could end an invitation by asking
+            return
+        lately = now - _PAUSE + signing_in.RESET_LIFETIME
+        if found[0].reset_expires_at is not None and found[0].reset_expires_at > lately:
             return
         server = mail.server_of(session, self._vault)
         token = signing_in.begin_reset(self._vault, found[0], now)
