@@ -92,6 +92,16 @@ def test_results_of_before_a_trigger_do_not_count(news) -> None:
     assert not from_cache(news)
 
 
+@pytest.mark.parametrize("name", ["stale_before", "triggered_at"])
+def test_the_second_of_the_call_means_now(news, name: str) -> None:
+    daily = by_name(news)["daily"]
+    for _ in range(3):
+        assert not from_cache(news)
+        assert from_cache(news)
+        now = int(time.time())
+        assert news.patch(f"/datagroups/{daily['id']}", {name: now}).json()[name] == now
+
+
 def test_without_an_age_only_a_working_trigger_counts(
     news, instance: Instance, monkeypatch
 ) -> None:

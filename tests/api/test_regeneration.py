@@ -195,3 +195,36 @@ explore: short_by_shop {}
     sales.instance.services.regenerator.regenerate()
     assert not [name for name in sales.kept() if "short" in name]
     assert sales.rows("short_by_shop", "n") == [(1,)]
+
+
+def test_rows_without_an_increment_key_stay(sales: Sales) -> None:
+    sales.run(["INSERT INTO sale VALUES (20, 'north', NULL, 1000)"])
+    sales.trigger()
+    assert sales.rows("growing", "total") == [(1023,)]
+    assert (None, 1000) in sales.rows("growing_native", "month", "total")
+    sales.run(MORE)
+    pass_time(sales)
+    assert sales.rows("growing", "total") == [(1123,)]
+    assert (None, 1000) in sales.rows("growing_native", "month", "total")
+
+
+ROLLED = """
+view: +sale { dimension: wrong { sql: nothing_like_it(${TABLE}.shop) ;; } }
+explore: rolled {
+  view_name: sale
+  aggregate_table: wrong {
+    query: { dimensions: [sale.shop, sale.wrong] measures: [sale.total] }
+    materialization: { persist_for: "1 hour" }
+  }
+}
+"""
+
+
+def test_an_aggregate_table_that_cannot_be_made_is_in_nobodys_way(sales: Sales) -> None:
+    write(sales, ROLLED)
+    query = {"model": "sales", "view": "rolled", "fields": ["sale.shop", "sale.total"]}
+    query |= {"sorts": ["sale.shop"]}
+    for _ in range(2):
+        found = sales.admin.post("/queries/run/json", query, params={"cache": "false"})
+        assert [tuple(row.values()) for row in found.json()] == [("north", 5), ("south", 18)]
+    assert attempts(sales, "rolled$wrong") == 1

@@ -22,7 +22,9 @@ KeptOf = Callable[[Request, Dialect, View], KeptTable | None]
 def from_aggregate(planner: Planner, kept_of: KeptOf) -> Compiled | None:
     """The query over an aggregate table, where one gives the same rows."""
     request, dialect, explore = planner.request, planner.dialect, planner.scope.explore
-    if request.scratch is None or request.for_everybody or not explore.aggregate_tables:
+    if request.scratch is None or not explore.aggregate_tables:
+        return None
+    if request.for_everybody or request.from_source:
         return None
     notes = []
     for found in grouped(request.model, explore):

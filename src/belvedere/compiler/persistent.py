@@ -206,7 +206,7 @@ class Making:
         calendar = self._resolver.time.calendar
         start = start_of(unit, moment_of(newest, timeframe), calendar)
         start = moved(start, -self.kept.persistence.increment_offset, unit)
-        stays = f"{column} < {self._bound(start, timeframe)}"
+        stays = f"{column} < {self._bound(start, timeframe)} OR {column} IS NULL"
         rows = self._dialect.aliased(previous, self.kept.view.name)
         kept = f"SELECT * FROM {rows} WHERE {stays}"
         added = self._resolver.tables.select(self.kept.view, self._since(start))

@@ -76,5 +76,7 @@ class Request:
     """Filters that the model itself writes into the query: a parameter's may leave its list."""
     alone: str | None = None
     """The alias of the one view that is read, without the explore's joins and conditions."""
+    from_source: bool = False
+    """Aggregate tables are not read."""
     scratch: Scratch | None = None
     """None where the connection keeps no derived tables: they are computed with the query."""

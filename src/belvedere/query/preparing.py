@@ -242,6 +242,17 @@ class Preparer:
             scratch=_scratch(connection),
         )
 
+    def from_source(self, prepared: Prepared) -> Prepared:
+        """The same without aggregate tables."""
+        request = replace(prepared.request, from_source=True)
+        dialect = dialects.get(prepared.connection.config.dialect)
+        return replace(
+            prepared,
+            compiled=compile_query(request, dialect),
+            request=request,
+            depends_on_time=True,
+        )
+
     def _compile(
         self, request: Request, definition: Definition, connection: OpenConnection
     ) -> tuple[Compiled, bool]:

@@ -14,7 +14,14 @@ from belvedere.charts.painter import NotDrawn
 from belvedere.clock import Clock
 from belvedere.compiler.persistent import named
 from belvedere.connections.registry import EngineRegistry, OpenConnection
-from belvedere.errors import BadRequest, EngineError, Forbidden, LookmlError
+from belvedere.errors import (
+    BadRequest,
+    EngineError,
+    EngineUnavailable,
+    Forbidden,
+    LookmlError,
+    QueryCancelled,
+)
 from belvedere.lookml.model import Model
 from belvedere.projects.served import ServedModels
 from belvedere.query import bodies
@@ -90,6 +97,10 @@ class Runner:
         kept = prepared.compiled.kept
         if not kept:
             return prepared
+        name = prepared.connection.name
+        may_go_without = prepared.compiled.aggregate_table is not None and not rebuild
+        if may_go_without and any(self._builder.failed_lately(name, table) for table in kept):
+            return self.ready(self._preparer.from_source(prepared), running)
         order = Order(
             prepared.request,
             prepared.connection,
@@ -99,7 +110,16 @@ class Runner:
         )
         began = time.perf_counter()
         with self.history.recording(running, failures_only=True), self.running.track(running):
-            tables = self._builder.ready(kept, order)
+            try:
+                tables = self._builder.ready(kept, order)
+            except (EngineUnavailable, QueryCancelled):
+                raise
+            except EngineError:
+                if not may_go_without:
+                    raise
+                tables = None
+        if tables is None:
+            return self.ready(self._preparer.from_source(prepared), running)
         running.phases.pdt = time.perf_counter() - began
         return replace(prepared, compiled=prepared.compiled.reading(tables))
 

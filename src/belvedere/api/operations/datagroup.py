@@ -44,10 +44,16 @@ def update_datagroup(call: Call, datagroup_id: str, body: dict[str, Any]) -> dic
         raise Invalid(*problems)
     for name in ("stale_before", "triggered_at"):
         if body.get(name) is not None:
-            setattr(row, name, datetime.fromtimestamp(body[name], UTC))
+            setattr(row, name, _moment(call, body[name]))
     bump(call.db, datagroups.TOPIC)
     call.db.flush()
     return _present(call, row)
+
+
+def _moment(call: Call, seconds: int) -> datetime:
+    """The second in which the call is made means now: what was made earlier in it is older."""
+    is_now = seconds == int(call.now.timestamp())
+    return call.now if is_now else datetime.fromtimestamp(seconds, UTC)
 
 
 def _row(call: Call, identifier: str, permission: Permission = _SEE) -> DatagroupRow:

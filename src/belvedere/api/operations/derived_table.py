@@ -25,6 +25,7 @@ from belvedere.query.tables import MaterializationRow
 _SEE = Permission("see_lookml")
 _BUILD = Permission("develop")
 _NOT_BUILT = "grey"
+_LONGEST_SOURCE = 255
 _YES = frozenset({"true", "1", "yes"})
 _WORKSPACES = (None, "", "production", "dev")
 
@@ -99,6 +100,7 @@ def start_pdt_build(
     kept = kept_of(request, dialects.get(connection.config.dialect), view)
     if kept is None:
         raise BadRequest(f"{view_name} is not a persistent derived table")
+    source = source[:_LONGEST_SOURCE] if source else None
     running = Running(
         id=ids.slug(),
         user_id=str(call.session.user_id),

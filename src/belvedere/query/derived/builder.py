@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from belvedere.clock import Clock
 from belvedere.compiler import dialects, making
@@ -20,6 +21,7 @@ from belvedere.query.derived.triggers import trigger_value
 from belvedere.query.running import Running
 
 _POLL_SECONDS = 0.1
+_FAILURE_COUNTS = timedelta(minutes=5)
 
 Tables = list[tuple[KeptTable, str]]
 
@@ -57,6 +59,13 @@ class Builder:
         tables = [(kept, self._ready(kept, order, made)) for kept in wanted]
         order.connection.engine.provide([physical for _, physical in tables])
         return tables
+
+    def failed_lately(self, connection: str, kept: KeptTable) -> bool:
+        """Whether the table could not be made when that was tried last, a short time ago."""
+        state = self.states.get(connection, kept)
+        if state is None or state.physical is not None or state.tried_at is None:
+            return False
+        return state.error is not None and self._clock() - state.tried_at < _FAILURE_COUNTS
 
     def _ready(self, kept: KeptTable, order: Order, made: dict[str, str]) -> str:
         """`made` is what this order has made already, by key."""
