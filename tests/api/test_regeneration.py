@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.api.conftest import Instance
 from tests.api.kept_places import LOOKML, MORE, Sales, clickhouse_server, sales
 
 __all__ = ["clickhouse_server", "sales"]
@@ -228,3 +229,27 @@ def test_an_aggregate_table_that_cannot_be_made_is_in_nobodys_way(sales: Sales) 
         found = sales.admin.post("/queries/run/json", query, params={"cache": "false"})
         assert [tuple(row.values()) for row in found.json()] == [("north", 5), ("south", 18)]
     assert attempts(sales, "rolled$wrong") == 1
+
+
+def test_two_processes_make_a_table_once(sales: Sales, monkeypatch) -> None:
+    """The other one makes everything between this one's look at a table and its build."""
+    sales.trigger()
+    sales.run(MORE)
+    other = Instance(sales.instance.settings, sales.instance.loop)
+    regenerator = sales.instance.services.regenerator
+    real = regenerator._make
+
+    def late(subject, now) -> None:
+        other.services.regenerator.regenerate()
+        real(subject, now)
+
+    monkeypatch.setattr(regenerator, "_make", late)
+    for instance in (sales.instance, other):
+        instance.skip(minutes=6)
+    sales.trigger()
+    body = {"model": "system__activity", "view": "pdt_event_log"}
+    body |= {"fields": ["pdt_event_log.view_name", "pdt_event_log.count"]}
+    body |= {"filters": {"pdt_event_log.action": "create complete"}}
+    made = {tuple(row.values()) for row in sales.admin.post("/queries/run/json", body).json()}
+    other.close()
+    assert {("monthly", 2), ("by_shop", 2), ("growing", 2)} <= made

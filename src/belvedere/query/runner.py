@@ -12,7 +12,7 @@ from belvedere.accounts.permissions import Permission
 from belvedere.accounts.tokens import AccessSession
 from belvedere.charts.painter import NotDrawn
 from belvedere.clock import Clock
-from belvedere.compiler.persistent import named
+from belvedere.compiler.persistent import KeptTable, named
 from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.errors import (
     BadRequest,
@@ -28,7 +28,7 @@ from belvedere.query import bodies
 from belvedere.query.cache import Result, ResultCache
 from belvedere.query.datagroups import DatagroupStates
 from belvedere.query.definition import Definition
-from belvedere.query.derived.builder import Builder, Order
+from belvedere.query.derived.builder import Builder, Order, Tables
 from belvedere.query.history import Entry, History
 from belvedere.query.options import RunOptions
 from belvedere.query.outcome import Outcome, Resumed, Reusable
@@ -110,18 +110,20 @@ class Runner:
         )
         began = time.perf_counter()
         with self.history.recording(running, failures_only=True), self.running.track(running):
-            try:
-                tables = self._builder.ready(kept, order)
-            except (EngineUnavailable, QueryCancelled):
-                raise
-            except EngineError:
-                if not may_go_without:
-                    raise
-                tables = None
+            tables = self._made(kept, order, may_fail=may_go_without)
         if tables is None:
             return self.ready(self._preparer.from_source(prepared), running)
         running.phases.pdt = time.perf_counter() - began
         return replace(prepared, compiled=prepared.compiled.reading(tables))
+
+    def _made(self, kept: Sequence[KeptTable], order: Order, *, may_fail: bool) -> Tables | None:
+        """The tables; None where the database refuses to make one and the query needs none."""
+        try:
+            return self._builder.ready(kept, order)
+        except EngineError as error:
+            if may_fail and not isinstance(error, EngineUnavailable | QueryCancelled):
+                return None
+            raise
 
     def handwritten(self, model: str, sql: str, asker: AccessSession, running: Running) -> str:
         """The asker's own SQL over the tables of a model, which are made where they are kept."""

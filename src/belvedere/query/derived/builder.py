@@ -75,13 +75,13 @@ class Builder:
         started = self._clock()
         while True:
             order.running.refuse_if_stopped()
-            usable = self.states.usable(name, kept)
-            if usable is not None and not order.rebuild:
+            usable = self._usable(kept, order)
+            if usable is not None:
                 return usable
             with self.states.claimed(name, order.request.model.name, kept) as mine:
                 if mine:
-                    usable = self.states.usable(name, kept)
-                    if usable is not None and not order.rebuild:
+                    usable = self._usable(kept, order)
+                    if usable is not None:
                         return usable  # made while the claim was waited for
                     made[kept.key] = self._made(kept, order, made)
                     return made[kept.key]
@@ -93,6 +93,17 @@ class Builder:
                 raise EngineError(_failure(kept, state.error))
             if state.physical is not None:
                 return state.physical
+
+    def _usable(self, kept: KeptTable, order: Order) -> str | None:
+        """The table that is there, where it will do: also to make it again, if somebody else
+        began to after that was ordered.
+        """
+        usable = self.states.usable(order.connection.name, kept)
+        if usable is None or not order.rebuild:
+            return usable
+        state = self.states.get(order.connection.name, kept)
+        began = state.built_at if state is not None else None
+        return usable if began is not None and began > order.running.started_at else None
 
     def _wait(self, kept: KeptTable, order: Order) -> None:
         """Until whoever makes the table has ended (or has not been heard of for too long)."""

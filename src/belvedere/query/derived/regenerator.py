@@ -156,7 +156,7 @@ class Regenerator:
             return
         states.expire_copies(connection, model.name, kept)
         try:
-            self._make(subject)
+            self._make(subject, now)
         finally:
             if kept.persistence.sql_trigger_value is None:  # otherwise the build noted it
                 states.checked(connection, kept, None)
@@ -188,11 +188,11 @@ class Regenerator:
                 )
             )
 
-    def _make(self, subject: _Subject) -> None:
+    def _make(self, subject: _Subject, due_since: datetime) -> None:
         running = Running(
             id=ids.slug(),
             user_id="",
-            started_at=self._clock(),
+            started_at=due_since,
             connection=subject.connection.name,
             source="regenerator",
             model=subject.model.name,
