@@ -47,10 +47,13 @@ def _approximate(dialect: Dialect) -> str:
     return _yes(dialect.count_distinct("x", approximate=True) != plain)
 
 
-def _indexes(dialect: Dialect) -> str:
-    if not keeps_tables(dialect.name):
-        return "–"
-    return _yes(dialect.create_index("t", "i", "a") is not None)
+def _layouts(dialect: Dialect) -> str:
+    known = sorted(dialect.layouts)
+    return ", ".join(map(_code, known)) if keeps_tables(dialect.name) else "–"
+
+
+def _renews(dialect: Dialect) -> str:
+    return _yes(dialect.renews_materialized_views) if keeps_tables(dialect.name) else "–"
 
 
 def _kept_names(dialect: Dialect) -> str:
@@ -91,9 +94,13 @@ AGGREGATES: list[Row] = [
         "medians and percentiles where rows repeat",
         lambda d: _yes(d.percentile_by_key("v", 50, "k")),
     ),
-    ("indexes of derived tables", _indexes),
-    ("names of derived tables", _kept_names),
+]
+KEPT: list[Row] = [
+    ("database", lambda dialect: dialect.label),
+    ("names", _kept_names),
     ("published view `daily` of model `shop`", _published),
+    ("laid out by", _layouts),
+    ("`materialized_view`", _renews),
 ]
 
 
@@ -101,6 +108,21 @@ def _table(rows: list[Row], found: Iterable[Dialect]) -> list[str]:
     lines = [f"| {' | '.join(title for title, _ in rows)} |", "|" + "---|" * len(rows)]
     lines += [f"| {' | '.join(cell(dialect) for _, cell in rows)} |" for dialect in found]
     return [*lines, ""]
+
+
+_KEPT_TEXT = (
+    "A connection keeps derived tables in its `tmp_db_name`, a schema (on MySQL, MariaDB and",
+    "ClickHouse a database, on BigQuery a dataset), which may be written `database.schema`. There",
+    "the user of the connection, or of its `pdt_context_override`, may create, fill and drop tables",
+    "and views; queries are run with the connection's own user, who has to read them. Each build",
+    "makes a table with a name of its own, and an increment copies what stays of the last one: no",
+    "row is changed or deleted, so that databases keep tables too that cannot do either. What a",
+    "derived table says about its layout that the database does not know has no effect;",
+    "`validate_project` tells it. `materialized_view` counts where the database renews such views by",
+    "itself: nothing else makes them again, and a published view stands for each. Elsewhere the",
+    "table's trigger counts.",
+    "",
+)
 
 
 def document() -> str:
@@ -117,9 +139,13 @@ def document() -> str:
         "## Statements",
         "",
         *_table(STATEMENTS, found),
-        "## Aggregates and derived tables",
+        "## Aggregates",
         "",
         *_table(AGGREGATES, found),
+        "## Derived tables that are kept",
+        "",
+        *_KEPT_TEXT,
+        *_table(KEPT, found),
         "## What to know",
     ]
     for dialect in found:

@@ -105,6 +105,48 @@ def test_one_way_to_keep_a_table_counts(sales: Sales) -> None:
     assert sales.rows("by_shop", "shop", "total") == [("north", 1100), ("south", 18)]
 
 
+@pytest.mark.parametrize("sales", ["snowflake", "redshift"], indirect=True)
+def test_a_materialized_view_is_made_once_and_published(sales: Sales) -> None:
+    """The database renews it: what else is said of when it is made does not count."""
+    text = LOOKML.replace(
+        """    datagroup_trigger: daily
+    indexes: ["shop"]
+""",
+        "    datagroup_trigger: daily materialized_view: yes\n",
+    )
+    folder = sales.instance.services.models.project("sales").root
+    (folder / "sales.model.lkml").write_text(text)
+    sales.trigger()
+    before = sales.sql("by_shop", "shop")
+    assert sales.rows("by_shop", "shop", "total") == [("north", 5), ("south", 18)]
+    sales.run(MORE)
+    sales.instance.skip(minutes=6)
+    sales.trigger()
+    assert sales.sql("by_shop", "shop") == before
+    made = [sql for sql in sales.place.driver.log if "CREATE MATERIALIZED VIEW" in sql]
+    assert len(made) == 1
+    sql = "SELECT MAX(total) AS most FROM scratch.sales_by_shop"
+    runner = sales.admin.post("/sql_queries", {"connection_name": "sales", "sql": sql}).json()
+    found = sales.admin.post(f"/sql_queries/{runner['slug']}/run/json")
+    assert found.json() == [{"most": 18}], found.text
+    (folder / "sales.model.lkml").write_text(LOOKML.replace("SUM(amount)", "SUM(amount + 0)"))
+    sales.trigger()
+    sales.instance.skip(minutes=2 * 24 * 60)
+    sales.trigger()
+    sales.admin = sales.instance.as_role("Admin")
+    assert sales.rows("by_shop", "shop", "total") == [("north", 1100), ("south", 18)]
+    assert any("DROP MATERIALIZED VIEW" in sql for sql in sales.place.driver.log)
+    assert len(sales.kept()) == 1
+
+
+@pytest.mark.parametrize("sales", ["duckdb", "snowflake"], indirect=True)
+def test_validation_tells_what_the_database_does_not_have(sales: Sales) -> None:
+    found = sales.admin.post("/projects/sales/validate").json()["errors"]
+    told = [(error["message"].split(":")[0], error["severity"]) for error in found]
+    is_told = ('indexes of derived table "by_shop" has no effect', "info") in told
+    assert is_told == (sales.place.definition["dialect_name"] == "snowflake")
+
+
 def test_rebuild_and_run(sales: Sales) -> None:
     assert sales.rows("best", "shop") == [("south",)]
     sales.run(["UPDATE sale SET amount = 500 WHERE shop = 'north'"])

@@ -73,6 +73,7 @@ class Driver:
         self.dbapi = self.defaults = self
         self.log: list[str] = []
         self.connections: list[Connection] = []
+        self.renewed: set[str] = set()
 
     def connect(self, **arguments: Any) -> Connection:
         del arguments
@@ -89,6 +90,10 @@ class Driver:
         shown = re.fullmatch(r"SHOW CREATE VIEW (\w+)\.([\w$]+)", sql)
         if shown is not None:
             return _DEFINITIONS.format(*shown.groups())
+        found = re.match(r"(CREATE|DROP) (TABLE|MATERIALIZED VIEW) (?:IF EXISTS )?(\S+)", sql)
+        if found is not None:
+            self._renew(*found.groups())
+            sql = sql.replace("MATERIALIZED VIEW", "TABLE", 1)
         dropped = re.search(r"EXECUTE IMMEDIATE 'DROP (TABLE|VIEW) (\S+?)(?: PURGE)?'", sql)
         if dropped is not None:
             return f"DROP {dropped[1]} IF EXISTS {dropped[2]}"
@@ -100,6 +105,13 @@ class Driver:
         if isinstance(tree, exp.Create) and tree.kind == "INDEX":  # named within its table
             tree.this.set("this", exp.to_identifier(f"i{len(self.log)}"))
         return tree.transform(_plainer).sql(dialect="duckdb")
+
+    def _renew(self, action: str, kind: str, name: str) -> None:
+        """Materialized views are tables here, and dropped by their own name only."""
+        if action == "CREATE" and kind != "TABLE":
+            self.renewed.add(name)
+        elif action == "DROP" and (kind == "TABLE") == (name in self.renewed):
+            raise RuntimeError(f"{name} is no {kind}")
 
 
 class Connection:
