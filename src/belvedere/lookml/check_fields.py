@@ -183,6 +183,8 @@ class FieldChecks:
     def _suggestions(self, field: Field, name: str) -> Iterator[Diagnostic]:
         explore = field.suggest_explore
         if explore is not None and explore not in self._model.explores:
+            if self._view.name not in self._names.used:
+                return
             owner = f'"{self._view.name}.{field.name}"'
             known = self._model.explores
             yield self._reporter.unknown("suggest_explore", explore, known, owner, field.location)

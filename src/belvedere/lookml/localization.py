@@ -71,7 +71,8 @@ class StringsProblem(Exception):
 
 
 def read_strings(text: str) -> dict[str, str]:
-    """Texts by key: an object, or an array of objects, whose values are texts.
+    """Texts by key: an object, or an array of objects, whose values are texts, or objects with the
+    text as `value` and a `comment` beside it.
 
     Raises StringsProblem.
     """
@@ -90,7 +91,8 @@ def read_strings(text: str) -> dict[str, str]:
     for part in found if isinstance(found, list) else [found]:
         if not isinstance(part, dict):
             raise StringsProblem("A strings file holds an object of keys and texts")
-        for key, value in part.items():
+        for key, written in part.items():
+            value = written.get("value") if isinstance(written, dict) else written
             if isinstance(value, str):
                 strings[key] = value
             else:

@@ -55,7 +55,7 @@ _REST = re.compile(rf"{_GAP}\Z")
 _SKIP_GAP = re.compile(_GAP)
 _NEXT_OBJECT = re.compile(
     r"\n[ \t]*(?:dimension|dimension_group|measure|filter|parameter|view|explore|join|set|"
-    r"derived_table|datagroup|test)\s*:\s*[+\w.]*\s*\{"
+    r"derived_table|datagroup|test)\s*:\s*[+\w.]*\s*\{(?![{%])"
 )
 _RESUME = re.compile(r"[\n}]")
 _DEEPEST = 100

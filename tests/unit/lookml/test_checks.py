@@ -408,3 +408,10 @@ def test_nearest_name(name: str, known: list[str], hint: str) -> None:
     found = did_you_mean(name, known)
     assert hint in found
     assert bool(found) == bool(hint)
+
+
+def test_suggestions_of_another_model_are_told_where_an_explore_has_the_view(tmp_path) -> None:
+    text = "view: v { dimension: x { suggest_explore: z suggest_dimension: y } }\n"
+    assert not any("suggest_explore" in line for line in told(tmp_path, text))
+    found = told(tmp_path, text + "explore: v {}\n")
+    assert any('Unknown suggest_explore "z" in "v.x"' in line for line in found)

@@ -154,6 +154,13 @@ def test_new_strings_are_seen(tmp_path: Path) -> None:
     assert localization.text("state_key", "en") == "Status"
 
 
+def test_a_text_may_have_a_comment() -> None:
+    written = '{"a": {"value": "A", "comment": ["why", "else"]}, "b": "B"}'
+    assert read_strings(written) == {"a": "A", "b": "B"}
+    with pytest.raises(StringsProblem, match='The text of "c" has to be a string'):
+        read_strings('{"c": {"comment": "no value"}}')
+
+
 def test_one_wrong_text_costs_no_others(tmp_path: Path) -> None:
     (tmp_path / "manifest.lkml").write_text("localization_settings: { default_locale: en }")
     (tmp_path / "m.model.lkml").write_text(

@@ -221,3 +221,12 @@ def test_what_cannot_be_read_behind_a_long_gap_is_told_at_once(gap: str) -> None
 def test_deep_nesting_is_refused_and_not_fatal() -> None:
     tree = parse("view: a {" * 5000)
     assert any("too deeply" in problem.message for problem in tree.problems)
+
+
+@pytest.mark.parametrize("opening", ["{{ value }} {", "{% if value %} {"])
+def test_a_text_may_show_lookml(opening: str) -> None:
+    text = f"view: v {{ dimension: a {{ html: <b>\n  dimension: {opening} <br> }} ;; }} }}"
+    tree = parse(text)
+    assert not tree.problems
+    (html,) = tree.nodes[0].children[0].children
+    assert html.value == f"<b>\n  dimension: {opening} <br> }}"
