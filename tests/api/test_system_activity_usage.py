@@ -220,6 +220,21 @@ def test_what_people_may_do_is_told(kept: Instance) -> None:
     ]
 
 
+def test_logins_with_keys_are_told_apart_from_those_of_people(kept: Instance) -> None:
+    admin, ada = kept.as_role("Admin"), kept.user("User", "Lovelace")
+    key = admin.post(f"/users/{ada}/credentials_api3").json()
+    given = {"client_id": key["client_id"], "client_secret": key["client_secret"]}
+    assert kept.anonymous.post("/login", params=given).status == 200
+    names = ("last_api_login_date", "last_ui_login_date")
+    found = ask(
+        admin,
+        "user",
+        [f"user_facts.{name}" for name in names],
+        filters={"user.id": str(ada)},
+    )
+    assert [tuple(row.values()) for row in found] == [(f"{clock.now():%Y-%m-%d}", None)]
+
+
 def test_groups_name_their_parents_children_and_roles(admin: ApiClient) -> None:
     inner, outer = (admin.post("/groups", {"name": name}).json()["id"] for name in ("In", "Out"))
     admin.post(f"/groups/{outer}/groups", {"group_id": inner})
@@ -292,6 +307,51 @@ def test_dashboards_without_runs_are_not_used(kept: Instance) -> None:
     assert copied["dashboard_elements"]
     tiles = ask(admin, "dashboard", ["dashboard_element.count"], filters=new)
     assert tiles == [{"dashboard_element.count": 3}]
+
+
+def test_content_tells_in_which_ways_it_was_asked_for(kept: Instance) -> None:
+    admin = kept.as_role("Admin")
+    query = admin.post("/queries", QUERY).json()["id"]
+    sales, gone = (
+        admin.post("/dashboards", {"title": title, "folder_id": "1"}).json()["id"]
+        for title in ("Sales", "Gone")
+    )
+    for source in ("dashboard", "dashboard", "private_embed", None):
+        body = {"query_id": query, "dashboard_id": sales}
+        finished(admin, **body if source is None else {**body, "source": source})
+    look = admin.post("/looks", {"title": "L", "query_id": query, "folder_id": "1"}).json()
+    assert admin.get(f"/looks/{look['id']}/run/json").status == 200
+    assert admin.patch(f"/dashboards/{gone}", {"deleted": True}).status == 200
+    names = ("content_title", "api_total", "embed_total", "schedule_total", "other_total")
+    found = ask(
+        admin,
+        "content_usage",
+        [f"content_usage.{name}" for name in names],
+        filters={"content_usage.dashboard_deleted": "No", "content_usage.look_deleted": "No"},
+        sorts=["content_usage.content_title"],
+    )
+    assert [tuple(row.values()) for row in found] == [("L", 1, 0, 0, 0), ("Sales", 1, 1, 0, 2)]
+
+
+def test_fields_of_a_query_s_own_are_counted(kept: Instance) -> None:
+    admin = kept.as_role("Admin")
+    own = [
+        {
+            "table_calculation": "twice",
+            "expression": "${users.count} * 2",
+            "label": 'a "measure": b',
+        },
+        {"measure": "ages", "based_on": "users.age", "type": "average"},
+        {"dimension": "upper", "expression": "upper(${users.state})", "category": "dimension"},
+    ]
+    body = {**QUERY, "dynamic_fields": json.dumps(own)}
+    assert admin.post("/queries/run/json", body).status == 200
+    assert admin.post("/queries/run/json", QUERY).status == 200
+    field = "query.count_of_dynamic_fields"
+    found = ask(admin, "history", [field], filters=_OURS, sorts=[field])
+    assert found == [{field: 0}, {field: 3}]
+    many = ask(admin, "history", ["history.count"], filters=_OURS | {field: ">2"})
+    assert many == [{"history.count": 1}]
 
 
 def test_events_of_the_api_are_told_apart(admin: ApiClient) -> None:

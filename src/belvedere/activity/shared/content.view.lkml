@@ -117,25 +117,31 @@ view: folder {
 view: content_usage {
   derived_table: {
     sql: SELECT content_metadata.*,
-           (SELECT COUNT(*) FROM history
-             WHERE history.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
-               AND history.source LIKE 'api%')
-         + (SELECT COUNT(*) FROM history
-             WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
-               AND history.source LIKE 'api%') AS api_count,
-           (SELECT COUNT(*) FROM history
-             WHERE history.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
-               AND history.source LIKE '%embed%')
-         + (SELECT COUNT(*) FROM history
-             WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
-               AND history.source LIKE '%embed%') AS embed_count,
-           (SELECT COUNT(*) FROM history
-             WHERE history.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
-               AND history.source = 'scheduled_task')
-         + (SELECT COUNT(*) FROM history
-             WHERE history.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
-               AND history.source = 'scheduled_task') AS schedule_count
+           COALESCE(of_look.runs, of_dashboard.runs, 0) AS runs,
+           COALESCE(of_look.api_count, of_dashboard.api_count, 0) AS api_count,
+           COALESCE(of_look.embed_count, of_dashboard.embed_count, 0) AS embed_count,
+           COALESCE(of_look.schedule_count, of_dashboard.schedule_count, 0) AS schedule_count
          FROM content_metadata
+         LEFT JOIN (
+           SELECT look_id,
+             COUNT(*) AS runs,
+             SUM(CASE WHEN source LIKE 'api%' THEN 1 ELSE 0 END) AS api_count,
+             SUM(CASE WHEN source LIKE '%embed%' THEN 1 ELSE 0 END) AS embed_count,
+             SUM(CASE WHEN source = 'scheduled_task' THEN 1 ELSE 0 END) AS schedule_count
+           FROM history
+           WHERE look_id IS NOT NULL
+           GROUP BY look_id
+         ) AS of_look ON of_look.look_id = CAST(content_metadata.look_id AS VARCHAR(64))
+         LEFT JOIN (
+           SELECT dashboard_id,
+             COUNT(*) AS runs,
+             SUM(CASE WHEN source LIKE 'api%' THEN 1 ELSE 0 END) AS api_count,
+             SUM(CASE WHEN source LIKE '%embed%' THEN 1 ELSE 0 END) AS embed_count,
+             SUM(CASE WHEN source = 'scheduled_task' THEN 1 ELSE 0 END) AS schedule_count
+           FROM history
+           WHERE dashboard_id IS NOT NULL
+           GROUP BY dashboard_id
+         ) AS of_dashboard ON of_dashboard.dashboard_id = COALESCE(content_metadata.lookml_dashboard_id, CAST(content_metadata.dashboard_id AS VARCHAR(64)))
          WHERE content_metadata.look_id IS NOT NULL
             OR content_metadata.dashboard_id IS NOT NULL
             OR content_metadata.lookml_dashboard_id IS NOT NULL ;;
@@ -207,6 +213,21 @@ view: content_usage {
     type: number
     sql: ${TABLE}.schedule_count ;;
   }
+  dimension: other_count {
+    description: "Queries of the last ninety days in none of these ways."
+    type: number
+    sql: ${TABLE}.runs - ${TABLE}.api_count - ${TABLE}.embed_count - ${TABLE}.schedule_count ;;
+  }
+  dimension: dashboard_deleted {
+    description: "It is a dashboard in the trash."
+    type: yesno
+    sql: ${dashboard.is_deleted} ;;
+  }
+  dimension: look_deleted {
+    description: "It is a Look in the trash."
+    type: yesno
+    sql: ${look.is_deleted} ;;
+  }
   dimension: days_since_last_access_tiers {
     type: tier
     tiers: [7, 30, 60, 90]
@@ -239,6 +260,10 @@ view: content_usage {
   measure: schedule_total {
     type: sum
     sql: ${schedule_count} ;;
+  }
+  measure: other_total {
+    type: sum
+    sql: ${other_count} ;;
   }
   measure: content_count {
     type: count

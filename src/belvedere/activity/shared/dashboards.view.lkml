@@ -292,6 +292,16 @@ view: result_maker {
     sql: ${TABLE}.id ;;
     value_format_name: id
   }
+  dimension: merge_query_id {
+    label: "Merge Query ID"
+    type: string
+    sql: ${TABLE}.merge_slug ;;
+  }
+  dimension: query_id {
+    label: "Query ID"
+    type: string
+    sql: ${TABLE}.query_slug ;;
+  }
   dimension: is_merge_query {
     type: yesno
     sql: ${TABLE}.merge_slug IS NOT NULL ;;

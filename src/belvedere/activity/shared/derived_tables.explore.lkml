@@ -13,3 +13,7 @@ explore: pdt_event_log {
     sql_on: ${pdt_event_log.id} = ${pdt_builds.id} ;;
   }
 }
+
+explore: datagroup {
+  description: "Datagroups: when their triggers were checked and fired last."
+}

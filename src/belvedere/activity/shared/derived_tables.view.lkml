@@ -189,3 +189,42 @@ view: pdt_event_log {
     filters: [action: "create error"]
   }
 }
+
+view: datagroup {
+  sql_table_name: datagroup ;;
+
+  dimension: id {
+    primary_key: yes
+    type: number
+    sql: ${TABLE}.id ;;
+    value_format_name: id
+  }
+  dimension: model_name {
+    type: string
+    sql: ${TABLE}.model_name ;;
+  }
+  dimension: name {
+    type: string
+    sql: ${TABLE}.name ;;
+  }
+  dimension: trigger_error {
+    description: "What the database said when the trigger was last checked, if that failed."
+    type: string
+    sql: ${TABLE}.trigger_error ;;
+  }
+  dimension_group: trigger_check {
+    description: "When the trigger was last checked."
+    type: time
+    timeframes: [raw, time, date, week, month]
+    sql: ${TABLE}.trigger_check_at ;;
+  }
+  dimension_group: triggered {
+    type: time
+    timeframes: [raw, time, date, week, month]
+    sql: ${TABLE}.triggered_at ;;
+  }
+  measure: count {
+    type: count
+    drill_fields: [model_name, name, trigger_error]
+  }
+}

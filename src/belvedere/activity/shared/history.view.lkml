@@ -304,6 +304,16 @@ view: run_result_maker {
     type: string
     sql: ${TABLE}.id ;;
   }
+  dimension: merge_query_id {
+    label: "Merge Query ID"
+    type: string
+    sql: ${TABLE}.merge_query_slug ;;
+  }
+  dimension: query_id {
+    label: "Query ID"
+    type: string
+    sql: ${TABLE}.query_slug ;;
+  }
   dimension: is_merge_query {
     type: yesno
     sql: ${TABLE}.merge_query_slug IS NOT NULL ;;
@@ -311,6 +321,33 @@ view: run_result_maker {
   dimension: is_single_query {
     type: yesno
     sql: ${TABLE}.merge_query_slug IS NULL ;;
+  }
+}
+
+# Nothing is known of it: no program tells of itself in this way.
+view: query_api_client_context {
+  derived_table: {
+    sql: SELECT CAST(NULL AS VARCHAR(32)) AS history_id WHERE 1 = 0 ;;
+  }
+  dimension: history_id {
+    hidden: yes
+    primary_key: yes
+    type: string
+    sql: ${TABLE}.history_id ;;
+  }
+  dimension: name {
+    type: string
+    sql: ${TABLE}.history_id ;;
+  }
+  dimension: cs_spreadsheet_id {
+    label: "Connected Sheets Spreadsheet ID"
+    type: string
+    sql: ${TABLE}.history_id ;;
+  }
+  dimension: cs_trigger {
+    label: "Connected Sheets Trigger"
+    type: string
+    sql: ${TABLE}.history_id ;;
   }
 }
 

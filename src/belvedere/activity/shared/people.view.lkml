@@ -168,6 +168,13 @@ view: user_facts {
     timeframes: [raw, time, date, week, month]
     sql: ${TABLE}.logged_in_at ;;
   }
+  dimension_group: last_api_login {
+    label: "Last API Login"
+    description: "When a program last logged in with API keys of the person."
+    type: time
+    timeframes: [raw, time, date, week, month]
+    sql: (SELECT MAX(event.created_at) FROM event WHERE event.user_id = ${TABLE}.user_id AND event.name = 'login' AND event.category = 'api') ;;
+  }
   dimension: last_ui_login_credential_type {
     label: "Last UI Login Credential Type"
     description: "email, embed, or the service: google, ldap, oidc, saml"

@@ -110,6 +110,11 @@ view: query {
     type: string
     sql: @{query_dynamic_fields} ;;
   }
+  dimension: count_of_dynamic_fields {
+    description: "Its custom fields and table calculations."
+    type: number
+    sql: CASE WHEN @{query_dynamic_fields} IS NULL THEN 0 ELSE (LENGTH(@{query_dynamic_fields}) - LENGTH(REPLACE(@{query_dynamic_fields}, '"table_calculation":', ''))) / 20 + (LENGTH(@{query_dynamic_fields}) - LENGTH(REPLACE(@{query_dynamic_fields}, '"measure":', ''))) / 10 + (LENGTH(@{query_dynamic_fields}) - LENGTH(REPLACE(@{query_dynamic_fields}, '"dimension":', ''))) / 12 END ;;
+  }
   measure: count {
     type: count
     drill_fields: [id, model, view, fields]

@@ -73,6 +73,12 @@ explore: run_context {
     relationship: many_to_many
     sql_on: ${dashboard.id} = ${dashboard_element.dashboard_id} AND ${history.query_id} = ${dashboard_element.query_id} ;;
   }
+  join: query_api_client_context {
+    view_label: "Query API Client Context"
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${history.id} = ${query_api_client_context.history_id} ;;
+  }
   join: node {
     type: left_outer
     relationship: many_to_one
