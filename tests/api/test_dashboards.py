@@ -344,6 +344,8 @@ def test_searching(instance: Instance, admin: ApiClient) -> None:
         "Sales by city",
         "Stock",
     ]
+    assert titles(admin, path, slug="CIT%") == ["Sales by city"]
+    assert titles(admin, path, slug="citi_s") == []
     page = admin.get(path, params={"limit": "1", "offset": "1", "fields": "title"})
     assert page.json() == [{"title": "Sales by city"}]
     assert page.headers["x-total-count"] == "3"

@@ -87,7 +87,7 @@ def searched(call: Call, *, most: bool = False, ordered: bool = True) -> Select[
     for when most dashboards have to be looked at.
     """
     criteria = {
-        "slug": search.words(ContentMetadata.slug),
+        "slug": _has_slug,
         "content_metadata_id": search.ids(ContentMetadata.id),
     }
     if read_parameter("not_owned_by", "bool", call):
@@ -95,6 +95,14 @@ def searched(call: Call, *, most: bool = False, ordered: bool = True) -> Select[
     sorts = {"slug": ContentMetadata.slug}
     seen = call.reach.dashboards(most=most)
     return saved.searched(call, Dashboard, seen, criteria, sorts, most=most, ordered=ordered)
+
+
+def _has_slug(value: str) -> Any:
+    """Slugs are compared as they are, unless a wildcard stands in them; `_` is one of their own
+    letters.
+    """
+    kind = search.text if "%" in value else search.words
+    return kind(ContentMetadata.slug)(value)
 
 
 def _of_others(user_ids: str) -> Any:
