@@ -112,7 +112,8 @@ def _table(rows: list[Row], found: Iterable[Dialect]) -> list[str]:
 
 _KEPT_TEXT = (
     "A connection keeps derived tables in its `tmp_db_name`, a schema (on MySQL, MariaDB and",
-    "ClickHouse a database, on BigQuery a dataset), which may be written `database.schema`. There",
+    "ClickHouse a database, on BigQuery a dataset, on DuckDB and SQLite files of the instance: see",
+    "there), which may be written `database.schema`. There",
     "the user of the connection, or of its `pdt_context_override`, may create, fill and drop tables",
     "and views; queries are run with the connection's own user, who has to read them. Each build",
     "makes a table with a name of its own, and an increment copies what stays of the last one: no",
