@@ -239,9 +239,9 @@ def test_two_processes_make_a_table_once(sales: Sales, monkeypatch) -> None:
     regenerator = sales.instance.services.regenerator
     real = regenerator._make
 
-    def late(subject, now) -> None:
+    def late(*args) -> None:
         other.services.regenerator.regenerate()
-        real(subject, now)
+        real(*args)
 
     monkeypatch.setattr(regenerator, "_make", late)
     for instance in (sales.instance, other):
@@ -253,3 +253,58 @@ def test_two_processes_make_a_table_once(sales: Sales, monkeypatch) -> None:
     made = {tuple(row.values()) for row in sales.admin.post("/queries/run/json", body).json()}
     other.close()
     assert {("monthly", 2), ("by_shop", 2), ("growing", 2)} <= made
+
+
+CASCADE = """
+view: middle { sql_table_name: ${by_shop.SQL_TABLE_NAME} ;; dimension: shop {}
+  measure: sum { type: sum sql: ${TABLE}.total ;; } }
+explore: middle {}
+view: aaa_through {
+  derived_table: {
+    datagroup_trigger: daily
+    explore_source: middle { column: sum {} }
+  }
+  measure: total { type: sum sql: ${TABLE}.sum ;; }
+}
+explore: aaa_through {}
+explore: summed {
+  view_name: sale
+  aggregate_table: zzz_rolled {
+    query: { dimensions: [sale.shop] measures: [sale.total] }
+    materialization: { datagroup_trigger: daily }
+  }
+}
+view: aaa_rolled {
+  derived_table: {
+    datagroup_trigger: daily
+    explore_source: summed { column: total {} }
+  }
+  measure: total { type: sum sql: ${TABLE}.total ;; }
+}
+explore: aaa_rolled {}
+"""
+
+
+@pytest.mark.parametrize("view", ["aaa_through", "aaa_rolled"])
+def test_what_a_table_is_made_from_is_made_first(sales: Sales, view: str) -> None:
+    write(sales, CASCADE)
+    sales.trigger()
+    assert sales.rows(view, "total") == [(23,)]
+    sales.run(MORE)
+    pass_time(sales)
+    assert sales.rows(view, "total") == [(1118,)]
+
+
+def test_a_changed_definition_is_another_table(sales: Sales) -> None:
+    sales.trigger()
+    (first,) = sales.kept()
+    folder = sales.instance.services.models.project("sales").root
+    (folder / "sales.model.lkml").write_text(LOOKML.replace("SUM(amount)", "2 * SUM(amount)"))
+    assert sales.rows("by_shop", "shop", "total") == [("north", 10), ("south", 36)]
+    assert len(sales.kept()) == 2
+    for _ in range(2):
+        sales.instance.skip(minutes=25 * 60)
+        sales.instance.services.regenerator.regenerate()
+    sales.admin = sales.instance.as_role("Admin")
+    assert first not in sales.kept()
+    assert sales.rows("by_shop", "shop", "total") == [("north", 10), ("south", 36)]

@@ -31,7 +31,8 @@ class Order:
     """What a build is for. `request` says which model, and as whom templates are carried out.
 
     `rebuild` makes again what is there already, `rebuild_below` also what it is made from; `whole`
-    makes tables anew that would only grow.
+    makes tables anew that would only grow. `renew` is told of every table that is about to be read,
+    and may make it again.
     """
 
     request: Request
@@ -40,6 +41,7 @@ class Order:
     rebuild: bool = False
     rebuild_below: bool = False
     whole: bool = False
+    renew: Callable[[KeptTable], None] | None = None
 
 
 class Builder:
@@ -161,6 +163,9 @@ class Builder:
         previous = state.physical if state is not None and plan.grows and not order.whole else None
         statements = self._extension(plan, order, target, previous) or plan.full(target)
         below = replace(order, rebuild=order.rebuild_below)
+        if order.renew is not None:
+            for read in plan.reads:
+                order.renew(read)
         reads: Tables = [(read, self._ready(read, below, made)) for read in plan.reads]
         needed = [name for _, name in reads] + ([previous] if previous else [])
         with ExitStack() as stack:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +33,9 @@ from belvedere.store import Database
 
 CHECK_EVERY = timedelta(minutes=5)
 _PAUSE_SECONDS = 30.0
+
+_Key = tuple[str, str]
+"""Of a table: its connection's name and its own key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +92,27 @@ class Regenerator:
     def regenerate(self) -> None:
         """Make what is due, drop what nobody reads any more."""
         current: dict[str, list[str]] = {}
-        for subject in self._subjects():
+        waiting = {(each.connection.name, each.kept.key): each for each in self._subjects()}
+        for name, key in waiting:
+            current.setdefault(name, []).append(key)
+        while waiting:
             if self._closing.is_set():
                 return
-            current.setdefault(subject.connection.name, []).append(subject.kept.key)
-            with suppress(BelvedereError):  # told in the table's state
-                self._look(subject)
-            self._publish(subject)
+            self._renew(next(iter(waiting)), waiting)
         for name in sorted(self._builder.states.connections() | self._published.connections()):
             with suppress(BelvedereError):  # it may be gone or out of reach
                 connection = self._engines.open(name)
                 self._withdraw(connection)
                 self._drop(connection, current.get(name, []))
+
+    def _renew(self, key: _Key, waiting: dict[_Key, _Subject]) -> None:
+        """Look at a table that nobody looked at yet; first at those that it is made from."""
+        subject = waiting.pop(key, None)
+        if subject is None:
+            return
+        with suppress(BelvedereError):  # told in the table's state
+            self._look(subject, lambda read: self._renew((key[0], read.key), waiting))
+        self._publish(subject)
 
     def _subjects(self) -> Iterator[_Subject]:
         for name in self._models.names():
@@ -133,7 +145,7 @@ class Regenerator:
                     if kept is not None:
                         yield _Subject(model, connection, kept, request)
 
-    def _look(self, subject: _Subject) -> None:
+    def _look(self, subject: _Subject, renew: Callable[[KeptTable], None]) -> None:
         connection, kept = subject.connection.name, subject.kept
         states = self._builder.states
         state = states.get(connection, kept)
@@ -156,7 +168,7 @@ class Regenerator:
             return
         states.expire_copies(connection, model.name, kept)
         try:
-            self._make(subject, now)
+            self._make(subject, now, renew)
         finally:
             if kept.persistence.sql_trigger_value is None:  # otherwise the build noted it
                 states.checked(connection, kept, None)
@@ -188,7 +200,9 @@ class Regenerator:
                 )
             )
 
-    def _make(self, subject: _Subject, due_since: datetime) -> None:
+    def _make(
+        self, subject: _Subject, due_since: datetime, renew: Callable[[KeptTable], None]
+    ) -> None:
         running = Running(
             id=ids.slug(),
             user_id="",
@@ -199,7 +213,7 @@ class Regenerator:
             explore=subject.kept.view.name,
         )
         with self._running.track(running):
-            order = Order(subject.request, subject.connection, running, rebuild=True)
+            order = Order(subject.request, subject.connection, running, rebuild=True, renew=renew)
             self._builder.ready([subject.kept], order)
 
     def _publish(self, subject: _Subject) -> None:
