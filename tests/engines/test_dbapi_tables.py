@@ -363,6 +363,23 @@ def test_asking_what_is_there_is_the_grammar_of_the_database(name: str, schema: 
         assert texts & {"Scr'atch", "scr'atch"}
 
 
+@pytest.mark.parametrize(
+    ("name", "schema", "view", "texts"),
+    [
+        ("snowflake", "_s", "Shop_daily", {"_S", "Shop_daily"}),
+        ("oracle", "_s", "shop_daily", {"_s", "SHOP_DAILY"}),
+        ("redshift", "S", "Shop_daily", {"s", "shop_daily"}),
+        ("trino", "c.S", "Shop_daily", {"s", "shop_daily"}),
+        ("bigquery_standard_sql", "S", "Shop_daily", {"S", "Shop_daily"}),
+    ],
+)
+def test_names_are_looked_for_as_the_database_keeps_them(
+    name: str, schema: str, view: str, texts: set[str]
+) -> None:
+    tree = sqlglot.parse_one(CONNECTORS[name].writing.relation(schema, view), read=GRAMMARS[name])
+    assert texts <= {literal.name for literal in tree.find_all(sqlglot.exp.Literal)}
+
+
 def test_views_that_are_shown_by_a_statement(told: Driver, monkeypatch: Any) -> None:
     engine = engine_of("trino")
     answers = {"SELECT": [["VIEW"]], "SHOW CREATE VIEW db.s.v": [["CREATE VIEW v AS SELECT 1"]]}

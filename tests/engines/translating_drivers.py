@@ -41,7 +41,7 @@ _DEFINITIONS = (
 )
 _RELATIONS = {
     "snowflake": r"INFORMATION_SCHEMA\.TABLES t .*table_schema = '([\w$]+)' AND .* = '([\w$]+)'",
-    "redshift": r"pg_get_viewdef.*nspname = '([\w$]+)' AND .* = '([\w$]+)'",
+    "redshift": r"pg_get_viewdef.*nspname\) = '([\w$]+)' AND .* = '([\w$]+)'",
     "oracle": r"v\.text_vc .*owner = '([\w$]+)' AND .* = '([\w$]+)'",
     "mssql": r"sys\.sql_modules.*s\.name = N'([\w$]+)' AND .* = N'([\w$]+)'",
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_LOWER = re.compile(r"[a-z][a-z0-9_]*\Z")
+_LOWER = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _PARTS = r"""(?:(?:`[^`]+`|"[^"]+"|\[[^\]]+\]|[\w$]+)\.)*"""
 
 
@@ -87,10 +87,12 @@ def _bigquery(schema: str, name: str) -> str:
 
 
 def _redshift(schema: str, name: str) -> str:
+    """Names are lower case, in quotes too, unless the database is told otherwise."""
+    inner = schema.rpartition(".")[2].lower()
     return (
         "SELECT CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) ELSE '' END AS text "
         "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        f"WHERE n.nspname = {quoted(schema.rpartition('.')[2])} AND c.relname = {quoted(name)}"
+        f"WHERE LOWER(n.nspname) = {quoted(inner)} AND LOWER(c.relname) = {quoted(name.lower())}"
     )
 
 
@@ -105,10 +107,12 @@ def _sql_server(schema: str, name: str) -> str:
 
 
 def _oracle(schema: str, name: str) -> str:
+    """What begins with an underscore is written in quotes."""
+    owner, found = (part if part[:1] == "_" else _upper(part) for part in (schema, name))
     return (
         "SELECT v.text_vc AS text FROM all_objects o LEFT JOIN all_views v "
         "ON v.owner = o.owner AND v.view_name = o.object_name "
-        f"WHERE o.owner = {quoted(_upper(schema))} AND o.object_name = {quoted(_upper(name))}"
+        f"WHERE o.owner = {quoted(owner)} AND o.object_name = {quoted(found)}"
     )
 
 
