@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -186,6 +187,19 @@ def test_a_code_is_used_once_and_a_second_use_ends_everything(app: App) -> None:
     assert app.redeem(code).json()["error"] == "invalid_grant"
     assert app.client(grant).get("/user").status == 401
     assert app.refreshed(grant).status == 400
+
+
+def test_of_many_at_once_one_is_given_something(app: App) -> None:
+    """And as others held the same, what it was given ends."""
+    with ThreadPoolExecutor(10) as pool:
+        code = app.code()
+        found = list(pool.map(lambda _: app.redeem(code), range(10)))
+        assert sorted(answer.status for answer in found) == [200, *[400] * 9]
+        grant = app.redeem(code_in(app.browser.get(app.asked()))).json()
+        found += pool.map(lambda _: app.refreshed(grant), range(10))
+    given = [answer.json() for answer in found if answer.status == 200]
+    assert len(given) == 2
+    assert {app.client(item).get("/user").status for item in given} == {401}
 
 
 def test_codes_live_a_minute(app: App) -> None:

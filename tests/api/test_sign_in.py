@@ -11,7 +11,7 @@ from tests.api.conftest import Instance
 
 from belvedere import clock
 from belvedere.accounts import passwords, signing_in, totp, users
-from belvedere.accounts.tables import AuditEvent, WebSession
+from belvedere.accounts.tables import AuditEvent, User, WebSession
 
 PASSWORD = "correct horse battery"
 
@@ -58,6 +58,26 @@ def test_what_is_wrong_is_not_told(browser: Browser, ada: int) -> None:
     told = {page.text[page.text.index('role="alert"') :][:90] for page in pages}
     assert len(told) == 1
     assert PASSWORD not in pages[1].text
+
+
+def test_whoever_it_is_a_password_is_checked(
+    instance: Instance, browser: Browser, ada: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That takes long: whoever measures it must not learn who is here, or has no password."""
+    checked: list[str] = []
+    real = passwords.matches
+
+    def matches(password: str, stored: str) -> bool:
+        checked.append(stored)
+        return real(password, stored)
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    instance.user("Viewer", "Invited")
+    with instance.services.database.reading() as session:
+        invited = session.scalar(select(User.email).where(User.last_name == "Invited"))
+    for email in ("ada@example.com", "nobody@example.com", str(invited)):
+        assert browser.sign_in(email, "wrong").status == 401
+    assert len(checked) == len(set(checked)) + 1 == 3  # one and the same for both that have none
 
 
 def test_forms_come_from_our_own_pages(browser: Browser, ada: int) -> None:
