@@ -329,6 +329,18 @@ def test_developers_are_told_where_a_lookml_dashboard_is_written(
     assert uris == [None] * 4
 
 
+def test_the_lookml_of_others_models_is_left_out(store: Instance, project: Path) -> None:
+    query = "model: system__activity, explore: history, fields: [history.query_run_count]"
+    elements = f"[{{name: runs, title: Runs, type: looker_bar, {query}, secret: 1}}]"
+    text = f"- dashboard: runs\n  elements: {elements}\n"
+    (project / "runs.dashboard.lookml").write_text(text)
+    runs = {"id": "thelook::runs"}
+    assert "history.query_run_count" in lookml_of(store.as_role("Admin"), runs)
+    found = lookml_of(store.as_role("Viewer"), runs)
+    assert "title: Runs" in found
+    assert not any(word in found for word in ("history", "secret", "system__activity"))
+
+
 def test_a_slug_leads_to_a_lookml_dashboard(store: Instance, chief: ApiClient) -> None:
     assert chief.get("/dashboards/shopslug").json()["id"] == SHOP
     assert chief.get("/dashboards/shopslu").status == 404

@@ -93,8 +93,10 @@ def lookml_of(session: Session, dashboard: Dashboard, sees: Sees) -> lookml.Dash
     )
 
 
-def standing_alone(dashboard: lookml.Dashboard) -> lookml.Dashboard:
-    """A dashboard of a model that says itself which model it asks."""
+def standing_alone(dashboard: lookml.Dashboard, sees: Sees) -> lookml.Dashboard:
+    """A dashboard of a model that says itself which model it asks; queries of models that may
+    not be seen are left out.
+    """
 
     def named(query: lookml.ElementQuery) -> lookml.ElementQuery:
         asks = query.explore is not None and query.model is None
@@ -104,13 +106,16 @@ def standing_alone(dashboard: lookml.Dashboard) -> lookml.Dashboard:
         asks = item.explore is not None and item.model is None
         return structs.replace(item, model=dashboard.model) if asks else item
 
+    def shown(item: lookml.DashboardElement) -> lookml.DashboardElement:
+        queries = tuple(named(query) for query in item.queries)
+        if all(sees(query.model) for query in queries if query.model is not None):
+            return structs.replace(item, queries=queries)
+        return structs.replace(item, type="vis", queries=(), shape=None, vis_config={})
+
     return structs.replace(
         dashboard,
         filters=tuple(heard(item) for item in dashboard.filters),
-        elements=tuple(
-            structs.replace(item, queries=tuple(named(query) for query in item.queries))
-            for item in dashboard.elements
-        ),
+        elements=tuple(shown(item) for item in dashboard.elements),
     )
 
 

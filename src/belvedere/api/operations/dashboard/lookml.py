@@ -80,11 +80,11 @@ def _key(name: str, row: dict[str, Any]) -> tuple[bool, Any]:
 @get("/dashboards/lookml/{dashboard_id}", requires="authenticated")
 def dashboard_lookml(call: Call, dashboard_id: str) -> dict[str, Any]:
     """A dashboard as LookML; without the queries of models that the caller may not see."""
+    sees = call.session.permissions.may_see_model
     if is_lookml(dashboard_id):
-        source = lookml_content.standing_alone(lookml_dashboards.found(call, dashboard_id)[1])
+        source = lookml_content.standing_alone(lookml_dashboards.found(call, dashboard_id)[1], sees)
         return _text(dashboard_id, written(source), folders.public_id(roots.LOOKML))
     found = visible(call, dashboard_id)
-    sees = call.session.permissions.may_see_model
     text = written(lookml_content.lookml_of(call.db, found, sees))
     return _text(str(found.id), text, folders.public_id(found.folder_id))
 
