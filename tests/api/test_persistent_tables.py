@@ -295,6 +295,20 @@ def test_every_build_counts(sales: Sales) -> None:
     assert [tuple(row.values()) for row in logged] == [("broken", 1), ("by_shop", 2)]
 
 
+def test_waiting_for_tables_is_a_part_of_the_run(sales: Sales) -> None:
+    sales.rows("by_shop", "shop")
+    body = {
+        "model": "system__activity",
+        "view": "query_metrics",
+        "fields": ["query_metrics.pdt", "query_metrics.async_processing"],
+        "filters": {"query.view": "by_shop"},
+    }
+    ((waited, whole),) = (
+        row.values() for row in sales.admin.post("/queries/run/json", body).json()
+    )
+    assert 0 < waited < whole
+
+
 def test_without_a_place_tables_are_computed(sales: Sales) -> None:
     sales.admin.patch("/connections/sales", {"tmp_db_name": None})
     assert sales.prefix not in sales.sql("by_shop", "shop")

@@ -111,9 +111,9 @@ class Runner:
         began = time.perf_counter()
         with self.history.recording(running, failures_only=True), self.running.track(running):
             tables = self._made(kept, order, may_fail=may_go_without)
+        running.phases.add("pdt", time.perf_counter() - began)
         if tables is None:
             return self.ready(self._preparer.from_source(prepared), running)
-        running.phases.pdt = time.perf_counter() - began
         return replace(prepared, compiled=prepared.compiled.reading(tables))
 
     def _made(self, kept: Sequence[KeptTable], order: Order, *, may_fail: bool) -> Tables | None:
