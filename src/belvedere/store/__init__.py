@@ -1,6 +1,6 @@
 """The application database: SQLite by default, PostgreSQL by URL."""
 
-from belvedere.store.base import Base, UtcDateTime
+from belvedere.store.base import Base, UtcDateTime, index_of_folded
 from belvedere.store.database import Database, is_reading
 from belvedere.store.epochs import EpochWatch, bump, is_bumped
 from belvedere.store.rows import find, lock, put, sweep
@@ -12,6 +12,7 @@ __all__ = [
     "UtcDateTime",
     "bump",
     "find",
+    "index_of_folded",
     "is_bumped",
     "is_reading",
     "lock",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, Table
+from sqlalchemy import DateTime, Dialect, Index, MetaData, Table, func, literal_column
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -25,6 +25,13 @@ class Base(DeclarativeBase):
         super().__init_subclass__(**given)
         if isinstance(cls.__table__, Table) and len(cls.__table__.primary_key.columns) == 1:
             cls.__table__.dialect_options["sqlite"]["autoincrement"] = True
+
+
+def index_of_folded(table: str, column: str) -> Index:
+    """For comparisons without regard to case, prefixes too: by character, not by language."""
+    name = f"lower_{column}"
+    folded = func.lower(literal_column(column)).label(name)
+    return Index(f"ix_{table}_{name}", folded, postgresql_ops={name: "text_pattern_ops"})
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -79,6 +79,23 @@ def test_an_old_database_gets_the_tables_of_a_new_one(opener) -> None:
 
 
 @pytest.mark.parametrize("old", [False, True])
+def test_prefixes_are_looked_up(opener, old) -> None:
+    for package in TABLES:
+        import_module(f"belvedere.{package}.tables")
+    database = opener()
+    if old:
+        oldest(database)
+    migrations.upgrade(database, seed)
+    listed = "sql FROM sqlite_master" if database.is_sqlite else "indexdef FROM pg_indexes"
+    with database.reading() as session:
+        every = session.scalars(text(f"SELECT {listed}")).all()
+    found = [one for one in every if one and "_lower_" in one]
+    assert len(found) == 6
+    expected = "lower(" if database.is_sqlite else "text_pattern_ops"
+    assert all(expected in one for one in found), found
+
+
+@pytest.mark.parametrize("old", [False, True])
 def test_no_number_is_given_twice(opener, old) -> None:
     database = opener()
     if old:

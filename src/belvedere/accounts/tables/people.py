@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere.accounts.tables.credentials import (
@@ -16,16 +16,13 @@ from belvedere.accounts.tables.credentials import (
     TotpCredentials,
 )
 from belvedere.accounts.tables.roles import Role
-from belvedere.store import Base, UtcDateTime
+from belvedere.store import Base, UtcDateTime, index_of_folded
 
 
 class User(Base):
     __tablename__ = "user"
     __table_args__ = (
-        *(
-            Index(f"ix_user_lower_{name}", text(f"lower({name})"))
-            for name in ("email", "first_name", "last_name")
-        ),
+        *(index_of_folded("user", name) for name in ("email", "first_name", "last_name")),
         Index("ix_user_last_name", "last_name"),
         Index("ix_user_first_name", "first_name", "last_name"),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere import clock
 from belvedere.content.tables.folders import Folder
 from belvedere.content.tables.metadata import ContentMetadata
-from belvedere.store import Base, UtcDateTime
+from belvedere.store import Base, UtcDateTime, index_of_folded
 
 
 class Dashboard(Base):
@@ -24,7 +24,7 @@ class Dashboard(Base):
         # Whole searches are answered from these, without the rows.
         Index("ix_dashboard_title", "title", "id", "folder_id", "deleted_at", "user_id"),
         Index("ix_dashboard_folder_id", "folder_id", "deleted_at", "user_id"),
-        Index("ix_dashboard_lower_title", text("lower(title)")),
+        index_of_folded("dashboard", "title"),
         {"sqlite_autoincrement": True},
     )
 

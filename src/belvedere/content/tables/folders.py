@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from belvedere.content.tables.metadata import ContentMetadata
-from belvedere.store import Base, UtcDateTime
+from belvedere.store import Base, UtcDateTime, index_of_folded
 
 
 class Folder(Base):
@@ -21,7 +21,7 @@ class Folder(Base):
     __table_args__ = (
         UniqueConstraint("parent_id", "name"),
         Index("ix_folder_name", "name", "id", "decider_id", "owner_id"),
-        Index("ix_folder_lower_name", text("lower(name)")),
+        index_of_folded("folder", "name"),
         {"sqlite_autoincrement": True},
     )
 

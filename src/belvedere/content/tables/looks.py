@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from belvedere.content.tables.folders import Folder
 from belvedere.content.tables.metadata import ContentMetadata
-from belvedere.store import Base, UtcDateTime
+from belvedere.store import Base, UtcDateTime, index_of_folded
 
 
 class Look(Base):
@@ -20,7 +20,7 @@ class Look(Base):
         # Whole searches are answered from these, without the rows.
         Index("ix_look_title", "title", "id", "folder_id", "deleted_at", "user_id"),
         Index("ix_look_folder_id", "folder_id", "deleted_at", "user_id"),
-        Index("ix_look_lower_title", text("lower(title)")),
+        index_of_folded("look", "title"),
         {"sqlite_autoincrement": True},
     )
 

@@ -20,7 +20,7 @@ from belvedere.store.database import Database, DatabaseError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0021"
+HEAD = "0022"
 BASELINE = "0001"
 """What a database is at that has our tables and no mark of a version."""
 _LOCK = 0x62656C76
