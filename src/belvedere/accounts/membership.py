@@ -103,7 +103,7 @@ def _through_groups(role_id: int, *, mirrored_only: bool = False) -> ColumnEleme
     giving = gives.cte(name, recursive=True)
     below = select(GroupChild.child_id).join(giving, GroupChild.parent_id == giving.c[0])
     giving = giving.union(below)
-    listed = select(GroupMember.user_id).join(giving, GroupMember.group_id == giving.c[0])
+    listed = select(GroupMember.user_id).where(GroupMember.group_id.in_(select(giving.c[0])))
     everybody = select(Group.id).join(giving, Group.id == giving.c[0])
     return or_(User.id.in_(listed), everybody.where(Group.include_by_default).exists())
 
