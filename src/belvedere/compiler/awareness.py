@@ -52,7 +52,10 @@ def _flat(planner: Planner, found: Grouped) -> Request:
         made = Planner(own, dialect)
         flat = flat_request(_asked(planner), _asked(made), found, dialect)
         here = replace(own, timezone=planner.request.timezone)
-        same = Planner(here, dialect, asked_by=planner).compiled().sql == made.compiled().sql
+        definition = made.compiled().sql
+        if own.timezone == here.timezone and not made.resolver.reads_query:
+            return flat
+        same = Planner(here, dialect, asked_by=planner).compiled().sql == definition
     except (LookmlError, QueryError) as error:
         raise NotSame("it cannot be made: " + " ".join(str(error).split())) from None
     if same:

@@ -78,6 +78,8 @@ class Resolver:
         self.dialect = dialect
         self.tables = tables.Tables(self, nested)
         self.reads_clock = False
+        self.reads_query = False
+        """Whether templates or bound filters made the SQL, which see what is asked."""
         self.filters: dict[str, str] = {}
         self.selected: frozenset[str] = NOTHING
         self.asked_by: Resolver = self
@@ -133,6 +135,7 @@ class Resolver:
         """The text with its Liquid carried out for this request."""
         if not has_liquid(text):
             return text
+        self.reads_query = True
         # Liquid's own clock ('now' | date) is beyond what a request fixes.
         self.reads_clock = self.reads_clock or "now" in text or "today" in text
         key = (alias, field, text)

@@ -22,6 +22,7 @@ class Resolving(Protocol):
     dialect: Dialect
     filters: dict[str, str]
     selected: frozenset[str]
+    reads_query: bool
     since: Since | None
 
     @property

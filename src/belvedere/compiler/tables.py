@@ -280,6 +280,8 @@ class Tables:
         if since is not None:
             key = names.key(since.key)
             filters[key] = _both(filters.get(key), since.expression)
+        if source.bind_all_filters or source.bind_filters:
+            self._resolver.reads_query = True
         if source.bind_all_filters:
             asked = self._resolver.asked_by.request
             handed_down = {
