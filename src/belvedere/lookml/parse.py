@@ -15,7 +15,7 @@ from belvedere.lookml.tree import Node, SyntaxProblem, SyntaxTree
 # Possessive, as everything that repeats here: what cannot be read must fail in linear time.
 _GAP = r"(?:[\s,]++|\#[^\n]*+)*+"
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
-_WORD = r'(?:@\{[^{}]*\}|[^\s{}\[\]",;\#])+'
+_WORD = r'(?:[^\s{}\[\]",;\#@]++|@\{[^{}]*\}|@)++'
 _EXPRESSION = r"(?:sql(?!_case\b)\w*|html|expression\w*)"
 _EXPRESSION_KEY = re.compile(_EXPRESSION)
 _ENTRY = re.compile(
