@@ -81,7 +81,11 @@ def _searches() -> Iterator[str]:
     yield f"/looks/search?{urlencode(_FIELDS | {'title': 'Number 7777'})}"
     yield f"/looks/search?{urlencode(_FIELDS | {'sorts': 'view_count desc'})}"
     yield f"/looks/search?{urlencode(_FIELDS | {'offset': '99900'})}"
+    yield f"/looks/search?{urlencode(_FIELDS | {'offset': '50000'})}"
+    yield f"/looks/search?{urlencode(_FIELDS | {'title': '%umber%'})}"
+    yield f"/looks/search?{urlencode(_FIELDS | {'title': 'Number%'})}"
     yield "/content/777"
+    yield "/content/Number"
 
 
 def _pages() -> Iterator[str]:

@@ -78,6 +78,7 @@ def _searches() -> Iterator[dict[str, str]]:
     yield {"last_name": "Name 7777%", "limit": "50"}
     yield {"first_name": "First 5", "limit": "50", "sorts": "last_name"}
     yield {"email": "%777%", "limit": "50"}
+    yield {"full_name": "%abc%", "limit": "50"}
     yield {"email": "%777%", "last_name": "%888%", "filter_or": "true", "limit": "50"}
     yield {"limit": "50", "sorts": "last_name", "offset": "99900"}
 
