@@ -14,8 +14,8 @@ _HEAD = """# Who may call what
 Written by `make permissions-doc` from the operations themselves; do not edit.
 
 An operation needs one permission, or only a sign-in, or nothing. Without a sign-in it answers 401;
-without the permission it answers 404 where it reads, or is about color collections, and 403 where
-it changes something else. What an operation shows and changes is limited further by what it is
+without the permission it answers 404, or 403 where it changes something and is published to answer
+403 (the API's description lists the errors of every operation). What an operation shows and changes is limited further by what it is
 about: models by the model sets of roles, content by the access to its folder, users, groups and
 attributes by who may see them.
 

@@ -120,5 +120,5 @@ def test_me_and_the_session(admin) -> None:
 
 
 def test_the_development_workspace_is_for_developers(instance) -> None:
-    assert instance.as_role("Viewer").patch("/session", {"workspace_id": "dev"}).status == 403
+    assert instance.as_role("Viewer").patch("/session", {"workspace_id": "dev"}).status == 404
     assert instance.as_role("Developer").patch("/session", {"workspace_id": "dev"}).status == 200

@@ -218,6 +218,16 @@ def test_boards_are_searched_by_their_makers_too(instance: Instance, admin: ApiC
     ]
 
 
+def test_boards_are_searched_by_when_they_were_made(admin: ApiClient) -> None:
+    at = made(admin, "/boards", title="Engines")["created_at"]
+    found = {
+        text: len(admin.get("/boards/search", params={"created_at": text}).json())
+        for text in (at, at[:19], at[:10], "NOT NULL", "IS NULL", "2001-01-01", f"2001{at[4:]}")
+    }
+    assert list(found.values()) == [1, 1, 1, 1, 0, 0, 0]
+    assert admin.get("/boards/search", params={"created_at": "yesterday"}).status == 400
+
+
 def test_a_board_that_is_put_away_is_in_no_list(admin: ApiClient) -> None:
     board = made(admin, "/boards", title="Old")
     away = admin.patch(f"/boards/{board['id']}", {"deleted_at": "2026-01-01T00:00:00Z"})

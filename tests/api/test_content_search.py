@@ -52,7 +52,7 @@ def test_every_word_must_stand_somewhere(admin: ApiClient) -> None:
     assert found(admin, "orders", types="dashboard") == []
     assert found(admin, "orders", limit="1", types="look") == ["Orders by month"]
     assert found(admin, "orders", limit="1", offset="1", types="look") == ["Month of orders"]
-    assert admin.get("/content/x", params={"types": "looks"}).status == 422
+    assert admin.get("/content/x", params={"types": "looks"}).status == 400
 
 
 def test_what_one_may_not_see_is_not_found(
@@ -141,9 +141,30 @@ def test_a_favourite_is_ones_own(instance: Instance, admin: ApiClient) -> None:
     assert user.delete(path).status == 204
     assert user.get(f"/looks/{one['id']}").json()["favorite_count"] == 0
     theirs = admin.post("/content_favorite", {**body, "user_id": favorite["user_id"]})
-    assert theirs.status == 403
+    assert theirs.status == 404
     assert user.post("/content_favorite", {"content_metadata_id": "99999"}).status == 404
     assert user.post("/content_favorite", {}).status == 422
+
+
+def test_favourites_among_what_is_on_a_board(admin: ApiClient) -> None:
+    on_it, beside = look(admin, "On it"), look(admin, "Beside")
+    board = admin.post("/boards", {"title": "Wall"}).json()
+    section = admin.post("/board_sections", {"board_id": board["id"], "title": "Row"}).json()
+    item = {"board_section_id": section["id"], "look_id": on_it["id"]}
+    assert admin.post("/board_items", item).status == 200
+    for one in (on_it, beside, board):
+        body = {"content_metadata_id": one["content_metadata_id"]}
+        assert admin.post("/content_favorite", body).status == 200
+
+    def found(**params: str) -> list[tuple[str | None, str | None]]:
+        listed = admin.get("/content_favorite/search", params={"board_id": board["id"], **params})
+        return [(favorite["board_id"], favorite["look_id"]) for favorite in listed.json()]
+
+    assert found() == found(include_board_items="false") == [(board["id"], None)]
+    assert found(include_board_items="true") == [(None, on_it["id"])]
+    assert found(include_board_items="true", look_id=beside["id"]) == []
+    admin.delete(f"/boards/{board['id']}")
+    assert found(include_board_items="true") == []
 
 
 def view(
@@ -174,7 +195,7 @@ def test_views_by_week_and_over_all(instance: Instance, admin: ApiClient) -> Non
     assert [row["view_count"] for row in only] == [3]
     assert admin.get("/content_view/search", params={"group_id": "1"}).json()
     bad = admin.get("/content_view/search", params={"start_of_week_date": "monday"})
-    assert bad.status == 422
+    assert bad.status == 400
 
 
 def test_what_matters_to_somebody(instance: Instance, admin: ApiClient) -> None:
@@ -197,7 +218,7 @@ def test_what_matters_to_somebody(instance: Instance, admin: ApiClient) -> None:
     theirs = admin.get("/content_summary", params={"target_user_id": own, "limit": "1"}).json()
     assert [row["title"] for row in theirs] == ["One"]
     refused = user.get("/content_summary", params={"target_user_id": "1"})
-    assert refused.status == 403
+    assert refused.status == 404
     assert user.get("/content_summary", params={"target_content_type": "dashboard"}).json() == []
 
 

@@ -438,9 +438,9 @@ def test_every_id_of_a_lookml_dashboard_leads_somewhere(store: Instance, chief: 
         assert viewer.get(f"{one}x").status == 404
         assert nobody.get(one).status == 404
         refused = chief.patch(one, {})
-        assert (refused.status, "LookML" in refused.json()["message"]) == (405, True)
+        assert (refused.status, "LookML" in refused.json()["message"]) == (400, True)
         if kind != "dashboard_layout_components":
-            assert chief.delete(one).status == 405
+            assert chief.delete(one).status == 400
     for odd in ("thelook::", "::", "thelook::none::a", "none::shop::a", "thelook::shop::"):
         for kind in {kind for kind, _ in parts}:
             assert chief.get(f"/{kind}/{odd}").status == 404, (kind, odd)
@@ -462,14 +462,14 @@ def test_lookml_dashboards_are_searched(store: Instance, chief: ApiClient) -> No
     liked = chief.post("/content_favorite", {"content_metadata_id": meta}).json()["id"]
     assert ids(content_favorite_id=liked) == [SHOP]
     bad = chief.get("/dashboards/lookml/search", params={"sorts": "x"})
-    assert codes(bad) == [("sorts", "invalid")]
+    assert (bad.status, "Cannot sort by" in bad.text) == (400, True)
 
 
 def test_lookml_dashboards_change_with_their_lookml_only(chief: ApiClient) -> None:
     assert chief.patch(f"/dashboards/{SHOP}", {"title": "x"}).status == 405
     assert chief.delete(f"/dashboards/{SHOP}").status == 405
-    assert chief.post("/dashboard_elements", {"dashboard_id": SHOP}).status == 405
-    assert chief.patch(f"/dashboards/{SHOP}/move", params={"folder_id": "1"}).status == 405
+    assert chief.post("/dashboard_elements", {"dashboard_id": SHOP}).status == 400
+    assert chief.patch(f"/dashboards/{SHOP}/move", params={"folder_id": "1"}).status == 400
     for path in ("thelook::none", "none::shop"):
         assert chief.get(f"/dashboards/{path}").status == 404
         assert chief.get(f"/dashboards/lookml/{path}").status == 404

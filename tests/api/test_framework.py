@@ -54,6 +54,40 @@ def test_unknown_routes_methods_and_media_types(admin) -> None:
     assert answer.status == 415
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "field"),
+    [
+        ("GET", "/content_metadata", 400, "parent_id"),
+        ("GET", "/content_metadata_access", 400, "content_metadata_id"),
+        ("GET", "/query_tasks/multi_results", 400, "query_task_ids"),
+        ("PUT", "/color_collections/default", 422, "collection_id"),
+        ("PUT", "/themes/default", 422, "name"),
+    ],
+)
+def test_parameters_that_must_be_there(admin, method, path, status, field) -> None:
+    answer = admin.request(method, path)
+    told = answer.json()
+    assert answer.status == status
+    assert field in (told["errors"][0]["field"] if status == 422 else told["message"])
+
+
+def test_errors_have_a_status_that_is_published_for_the_operation(instance, admin) -> None:
+    """Without a 422 what is invalid is a bad request, without a 403 what is forbidden is not
+    there, without a 405 what is built in is either.
+    """
+    unsorted = admin.get("/users", params={"sorts": "shoes"})
+    assert (unsorted.status, "Cannot sort by shoes" in unsorted.json()["message"]) == (400, True)
+    assert "errors" not in unsorted.json()
+    assert admin.get("/themes/active", params={"ts": "noon"}).status == 422
+    viewer = instance.as_role("Viewer")
+    assert viewer.post("/groups", {"name": "x"}).json()["message"] == "Not found"
+    assert viewer.patch("/groups/1", {"name": "x"}).status == 403
+    kept = admin.delete("/groups/1")
+    assert (kept.status, "All Users" in kept.json()["message"]) == (403, True)
+    assert admin.delete("/themes/1").status == 400
+    assert admin.delete("/roles/1").status == 405
+
+
 def test_json_that_is_called_a_form(admin) -> None:
     """As the official Python SDK sends it where other headers are given."""
     headers = {"content-type": "application/x-www-form-urlencoded"}
@@ -128,7 +162,7 @@ def test_pages_by_limit_and_by_number(admin) -> None:
     names = {"fields": "name", "limit": 1, "offset": 3, "page": 1, "per_page": 2}
     assert admin.get("/lookml_models", params=names).json() == [{"name": "thelook"}]
     assert "link" not in admin.get("/lookml_models").headers
-    assert admin.get("/lookml_models", params={"limit": "x"}).status == 422
+    assert admin.get("/lookml_models", params={"limit": "x"}).status == 400
 
 
 def test_gzip_request_ids_and_head(admin) -> None:

@@ -37,7 +37,7 @@ def test_the_target_s_rights_and_no_others(instance: Instance, admin: ApiClient)
     viewer = instance.user("Viewer")
     as_viewer = acting(admin, viewer)
     assert as_viewer.get("/user").json()["id"] == str(viewer)
-    assert as_viewer.post("/groups", {"name": "x"}).status == 403
+    assert as_viewer.post("/groups", {"name": "x"}).status == 404
     told = as_viewer.get("/session").json()["sudo_user_id"]
     assert told == admin.get("/user").json()["id"]
     assert as_viewer.post(f"/login/{viewer}").status == 403

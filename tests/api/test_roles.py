@@ -216,7 +216,7 @@ def test_only_administrators_make_administrators(
     assert client.post(f"/groups/{group}/groups", {"group_id": below}).status == 403
     admin.post(f"/groups/{group}/groups", {"group_id": below})
     assert client.post(f"/groups/{below}/users", {"user_id": str(user)}).status == 403
-    assert client.patch("/permission_sets/2", {"permissions": ["sudo"]}).status == 403
+    assert client.patch("/permission_sets/2", {"permissions": ["sudo"]}).status == 404
 
 
 def test_nobody_takes_the_admin_role_from_themselves(admin: ApiClient) -> None:

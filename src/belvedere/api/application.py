@@ -21,7 +21,13 @@ from belvedere.api.answers import Answers, Freshness, Kept
 from belvedere.api.authentication import token_in
 from belvedere.api.call import Answer, Call, Request, Stream, Text
 from belvedere.api.cors import Cors
-from belvedere.api.errors import Documentation, ErrorAnswer, answer_for, plain_answer
+from belvedere.api.errors import (
+    Documentation,
+    ErrorAnswer,
+    answer_for,
+    plain_answer,
+    published,
+)
 from belvedere.api.operation import OPERATIONS
 from belvedere.api.pages.router import Pages
 from belvedere.api.proxies import Proxies
@@ -270,7 +276,8 @@ class Application:
             told = error if isinstance(error, BelvedereError) else conflict(error)
             if told is None:
                 raise
-            return self._error(told, request, facts.path, documentation)
+            fitting = published(told, facts.errors)
+            return self._error(fitting, request, facts.path, documentation)
 
     def _count(self, name: str) -> None:
         kind = contract.operations()[name].activity

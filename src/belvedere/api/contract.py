@@ -25,6 +25,8 @@ _DEEPEST = 64
 _MOST_DIGITS = 18
 _WIDER = {("MergeQuery", "vis_config"): "map[any]"}
 """Published as texts, but the same options as those of queries, and sent as such by clients."""
+_ERRORS = (400, 403, 404, 405, 409, 422, 429)
+"""Of operations that only the newest SDKs know, and these know no errors."""
 UNTYPED = frozenset({"any", "object", "None"})
 
 
@@ -57,7 +59,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class OperationFacts:
-    """`answers` maps a status to (type, media types)."""
+    """`answers` maps a status to (type, media types); `errors` are statuses."""
 
     id: str
     method: str
@@ -66,6 +68,7 @@ class OperationFacts:
     parameters: tuple[Parameter, ...]
     body: Body | None
     answers: Mapping[str, tuple[str | None, tuple[str, ...]]]
+    errors: frozenset[int]
     status: str
     activity: str
 
@@ -107,6 +110,7 @@ def _operation(name: str, facts: dict[str, Any]) -> OperationFacts:
             status: (answer[0], tuple(answer[1:]) or ("application/json",))
             for status, answer in facts["answers"].items()
         },
+        errors=frozenset(facts.get("errors", _ERRORS)),
         status=facts.get("status", "stable"),
         activity=facts.get("activity", "none"),
     )

@@ -16,7 +16,10 @@ NAMES = ("swagger.json", "openapi.json")
 RELEASE = "26.12"
 _STATUSES = {
     "400": "The request can be read but not carried out.",
+    "403": "The caller may not do this.",
     "404": "Not found, or not visible to the caller.",
+    "405": "The path exists, but not with this method; or a built-in thing cannot be changed.",
+    "409": "The change contradicts what is there already.",
     "422": "A value is wrong; every problem is listed.",
     "429": "A limit was reached; try again later.",
 }
@@ -203,7 +206,7 @@ def _answers(fact: contract.OperationFacts, render: Any) -> dict[str, Any]:
     if not found:
         found["200"] = render(None, ("application/json",))
     for status, words in _STATUSES.items():
-        if status == "422" and fact.body is None:
+        if int(status) not in fact.errors:
             continue
         kind = "ValidationError" if status == "422" else "Error"
         found[status] = render(kind, ("application/json",)) | {"description": words}
@@ -293,9 +296,6 @@ _PAGE = (
 )
 _ERROR_WORDS = {
     "401": "No valid credentials came with the request: log in and send the token.",
-    "403": "The caller may not do this.",
-    "405": "The path exists, but not with this method; or a built-in thing cannot be changed.",
-    "409": "The change contradicts what is there already.",
     "415": "The body is of a type that the operation does not take.",
     "501": "The operation is published, but this server does not offer it yet.",
     **_STATUSES,

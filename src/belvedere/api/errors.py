@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from belvedere import errors
@@ -36,6 +37,20 @@ class Documentation:
     def url(self, status: int, method: str, path: str) -> str:
         written = path.replace("{", ":").replace("}", "")
         return f"{self.base}/errors/4.0/{status}/{method.lower()}{written}"
+
+
+def published(error: errors.BelvedereError, statuses: Container[int]) -> errors.BelvedereError:
+    """The same, said by one of the statuses that an operation is published to answer: programs
+    tell errors by them.
+    """
+    if isinstance(error, errors.Invalid) and 422 not in statuses:
+        return errors.BadRequest(str(error))
+    if isinstance(error, errors.MethodNotAllowed) and 405 not in statuses:
+        kind = errors.Forbidden if 403 in statuses else errors.BadRequest
+        return kind(str(error))
+    if isinstance(error, errors.Forbidden) and 403 not in statuses:
+        return errors.NotFound(str(error))
+    return error
 
 
 def answer_for(error: Exception, documentation: str) -> ErrorAnswer | None:

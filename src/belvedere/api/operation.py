@@ -42,8 +42,8 @@ class Operation:
 
     @property
     def refuses_silently(self) -> bool:
-        """What somebody may not know about is not there for them."""
-        return self.hidden or self.method == "GET"
+        """What somebody may not know about is not there for them; few operations know a 403."""
+        return self.hidden or self.method == "GET" or 403 not in self.facts.errors
 
     def __call__(self, call: Call, path_values: dict[str, str]) -> Any:
         """Check the caller, bind the arguments, run the handler."""
@@ -59,7 +59,12 @@ class Operation:
 
     def _arguments(self, call: Call, path_values: dict[str, str]) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
-        problems: list[Problem] = []
+        problems = [
+            Problem(parameter.name, "missing_field", f"{parameter.name} is required")
+            for parameter in self.facts.parameters
+            if parameter.required and parameter.place == "query"
+            if not call.parameters.get(parameter.name)
+        ]
         for name, annotation in self.annotations.items():
             if name == "call":
                 arguments[name] = call

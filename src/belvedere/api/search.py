@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, inspect, or_, true
@@ -113,6 +113,17 @@ def moment(
     return found
 
 
+def at(name: str, column: Column) -> Criterion:
+    """Of the day, second or millisecond that the parameter `name` gives."""
+
+    def found(value: str) -> ColumnElement[bool]:
+        smallest = timedelta(milliseconds=1) if "." in value else timedelta(seconds=1)
+        period = smallest if ":" in value else timedelta(days=1)
+        return moment(name, column, lambda t: and_(column >= t, column < t + period))(value)
+
+    return found
+
+
 def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.strip("[]").replace('"', "").split(",") if part.strip()]
 
@@ -141,7 +152,11 @@ def criteria(call: Call, known: Mapping[str, Criterion]) -> ColumnElement[bool]:
 
 def is_either(call: Call) -> bool:
     """Whether one of the criteria is enough."""
-    return _FLAGS.get(call.parameters.get("filter_or", "").strip().lower(), False)
+    return is_flag_set(call, "filter_or")
+
+
+def is_flag_set(call: Call, name: str) -> bool:
+    return _FLAGS.get(call.parameters.get(name, "").strip().lower(), False)
 
 
 def order(call: Call, columns: Mapping[str, Column], *default: Column) -> list[Any]:

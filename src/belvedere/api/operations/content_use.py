@@ -20,6 +20,8 @@ from belvedere.content import metadata
 from belvedere.content.among import among, encoded
 from belvedere.content.tables import (
     Board,
+    BoardItem,
+    BoardSection,
     ContentFavorite,
     ContentMetadata,
     ContentView,
@@ -54,7 +56,7 @@ def search_content_favorites(call: Call) -> list[dict[str, Any]]:
     chosen = (
         select(ContentFavorite)
         .join(ContentMetadata, ContentMetadata.id == ContentFavorite.content_metadata_id)
-        .where(search.criteria(call, _FAVORITE_CRITERIA), _mine(call), _seen(call))
+        .where(search.criteria(call, _favorite_criteria(call)), _mine(call), _seen(call))
         .order_by(*search.order(call, _FAVORITE_SORTS, ContentFavorite.id))
     )
     return _present(call, search.page_of(call, chosen))
@@ -85,6 +87,33 @@ def create_content_favorite(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 def delete_content_favorite(call: Call, content_favorite_id: str) -> None:
     """Make it no favourite any more."""
     metadata.disfavor(call.db, _own(call, content_favorite_id))
+
+
+def _favorite_criteria(call: Call) -> dict[str, search.Criterion]:
+    """`include_board_items` asks for what is on a board rather than for the board itself."""
+    if not search.is_flag_set(call, "include_board_items"):
+        return _FAVORITE_CRITERIA
+    return {**_FAVORITE_CRITERIA, "board_id": lambda value: _on_boards(call, value)}
+
+
+def _on_boards(call: Call, board_ids: str) -> ColumnElement[bool]:
+    """A condition on ContentMetadata: of content on these boards, as far as they may be seen."""
+    sections = (
+        select(BoardSection.id)
+        .join(Board, Board.id == BoardSection.board_id)
+        .where(
+            search.ids(Board.id)(board_ids),
+            Board.deleted_at.is_(None),
+            BoardSection.deleted_at.is_(None),
+            call.reach.boards(),
+        )
+    )
+    here = BoardItem.board_section_id.in_(sections)
+    return or_(
+        ContentMetadata.look_id.in_(select(BoardItem.look_id).where(here)),
+        ContentMetadata.dashboard_id.in_(select(BoardItem.dashboard_id).where(here)),
+        ContentMetadata.lookml_dashboard_id.in_(select(BoardItem.lookml_dashboard_id).where(here)),
+    )
 
 
 def _mine(call: Call) -> ColumnElement[bool]:

@@ -102,11 +102,13 @@ def delete_user_attribute_group_value(call: Call, group_id: str, user_attribute_
 
 
 def _ranked(body: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """In the order of their ranks where all have one, else as they come."""
-    ranks = [item.get("rank") for item in body]
-    if body and all(isinstance(rank, int) for rank in ranks):
-        return sorted(body, key=lambda item: int(item["rank"]))
-    return body
+    """In the order of their ranks, or as they come where none has one."""
+    ranked = [item for item in body if item.get("rank") is not None]
+    if not ranked:
+        return body
+    if len(ranked) < len(body):
+        raise Invalid(Problem("rank", "missing_field", "Every value has a rank, or none has"))
+    return sorted(body, key=lambda item: int(item["rank"]))
 
 
 def _group_value(call: Call, item: dict[str, Any]) -> GroupValue:

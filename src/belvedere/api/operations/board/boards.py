@@ -41,7 +41,7 @@ def search_boards(call: Call) -> list[dict[str, Any]]:
     """Boards by their properties and their makers'."""
     criteria = {
         "title": search.text(Board.title),
-        "created_at": search.text(Board.created_at),
+        "created_at": search.at("created_at", Board.created_at),
         "first_name": _made_by(search.text(User.first_name)),
         "last_name": _made_by(search.text(User.last_name)),
         "creator_id": search.ids(Board.user_id),
