@@ -236,6 +236,20 @@ def test_administrators_end_tokens(app: App) -> None:
     assert app.browser.get(app.asked()).status == 400
 
 
+def test_a_new_password_ends_what_apps_have(app: App) -> None:
+    page = app.consent()
+    kept = code_in(app.browser.post("/auth", hidden(page) | {"decision": "allow"}))
+    grant = app.redeem(kept).json()
+    unused = code_in(app.browser.get(app.asked()))
+    path = f"/users/{app.user}/credentials_email/password_reset"
+    link = urlsplit(app.admin.post(path).json()["password_reset_url"]).path
+    form = {"password": "Another-word-4711", "again": "Another-word-4711"}
+    assert app.browser.post(link, hidden(app.browser.get(link)) | form).status == 200
+    assert app.client(grant).get("/user").status == 401
+    assert app.refreshed(grant).status == 400
+    assert app.redeem(unused).status == 400
+
+
 def test_apps_for_a_group(app: App) -> None:
     group = app.admin.post("/groups", {"name": "allowed"}).json()["id"]
     app.admin.patch("/oauth_client_apps/charts", {"group_id": group})
