@@ -135,19 +135,33 @@ view: mine_by_value {
   dimension: n { type: number }
 }
 explore: mine_by_value {}
+explore: guarded {
+  view_name: sale
+  access_filter: { field: sale.shop user_attribute: last_name }
+}
+view: mine_by_filter {
+  derived_table: {
+    datagroup_trigger: daily
+    explore_source: guarded { column: n { field: sale.count } }
+  }
+  dimension: n { type: number }
+}
+explore: mine_by_filter {}
 """
 
 
-@pytest.mark.parametrize("view", ["mine_by_day", "mine_by_value"])
-def test_copies_for_some_people_are_made_again_too(sales: Sales, view: str) -> None:
+@pytest.mark.parametrize(
+    ("view", "before"), [("mine_by_day", 3), ("mine_by_value", 3), ("mine_by_filter", 1)]
+)
+def test_copies_for_some_people_are_made_again_too(sales: Sales, view: str, before: int) -> None:
     write(sales, MINE)
-    client = sales.instance.as_role("User", last_name="Somebody")
+    client = sales.instance.as_role("User", last_name="north")
     sales.trigger()
-    assert sales.rows(view, "n", client=client) == [(3,)]
+    assert sales.rows(view, "n", client=client) == [(before,)]
     sales.run(MORE)
-    assert sales.rows(view, "n", client=client) == [(3,)]
+    assert sales.rows(view, "n", client=client) == [(before,)]
     pass_time(sales)
-    assert sales.rows(view, "n", client=client) == [(4,)]
+    assert sales.rows(view, "n", client=client) == [(before + 1,)]
 
 
 def test_a_trigger_during_a_build_counts(sales: Sales, monkeypatch) -> None:

@@ -21,7 +21,7 @@ from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.errors import BelvedereError, EngineError
 from belvedere.lookml.derived_graph import derived_graph, in_order
 from belvedere.lookml.kept import is_published
-from belvedere.lookml.model import Model
+from belvedere.lookml.model import Model, View
 from belvedere.lookml.spans import seconds_of
 from belvedere.projects.served import ServedModels
 from belvedere.query.derived.builder import Builder, Order
@@ -134,16 +134,29 @@ class Regenerator:
         dialect = dialects.get(connection.config.dialect)
         request = background_request(model, connection, schema, self._clock())
         for name in in_order(derived_graph(model)):
-            with suppress(BelvedereError):  # such a table cannot be queried either
-                kept = kept_of(request, dialect, model.views[name])
-                if kept is not None:
-                    yield _Subject(model, connection, kept, request)
+            view = model.views[name]
+            try:
+                kept = kept_of(request, dialect, view)
+            except BelvedereError:  # only some people can ask it, or nobody
+                self._expire(model, connection, view)
+                continue
+            if kept is not None:
+                yield _Subject(model, connection, kept, request)
         for explore in model.explores.values():
             for found in grouped(model, explore):
                 with suppress(BelvedereError):
                     kept = kept_of(replace(request, model=found.model), dialect, found.view)
                     if kept is not None:
                         yield _Subject(model, connection, kept, request)
+
+    def _expire(self, model: Model, connection: OpenConnection, view: View) -> None:
+        """Whoever asks next makes the table again, if its datagroup fired since."""
+        persistence = view.derived_table.persistence if view.derived_table is not None else None
+        if persistence is None:
+            return
+        fired = self._triggered_at(model.name, persistence.datagroup_trigger)
+        if fired is not None:
+            self._builder.states.expire_older(connection.name, model.name, view.name, fired)
 
     def _look(self, subject: _Subject, renew: Callable[[KeptTable], None]) -> None:
         connection, kept = subject.connection.name, subject.kept

@@ -201,6 +201,19 @@ class KeptStates:
             session.execute(update(KeptTableRow).where(*copies).values(built_at=None))
             bump(session, TOPIC)
 
+    def expire_older(self, connection: str, model: str, view: str, moment: datetime) -> None:
+        """Tables of the view that were made before count no more."""
+        older = (
+            KeptTableRow.connection_name == connection,
+            KeptTableRow.model_name == model,
+            KeptTableRow.view_name == view,
+            KeptTableRow.built_at < moment,
+        )
+        with self._database.session() as session:
+            expired = update(KeptTableRow).where(*older).values(built_at=None)
+            if session.scalars(expired.returning(KeptTableRow.id)).all():
+                bump(session, TOPIC)
+
     def retire(self, connection: str, kept: KeptTable) -> None:
         """The table's time is over: it is dropped once nobody can be reading it."""
         now = self._clock()
