@@ -94,7 +94,9 @@ def test_nobody_is_sent_elsewhere(browser: Browser, ada: int, address: str) -> N
     assert browser.sign_in("ada@example.com", PASSWORD, address).headers["location"] == "/"
 
 
-def test_a_session_of_before_means_nothing_after(browser: Browser, ada: int) -> None:
+def test_a_session_of_before_means_nothing_after(
+    instance: Instance, browser: Browser, ada: int
+) -> None:
     browser.cookies["belvedere_session"] = "a" * 40
     browser.sign_in("ada@example.com", PASSWORD)
     assert browser.cookies["belvedere_session"] != "a" * 40
@@ -102,6 +104,9 @@ def test_a_session_of_before_means_nothing_after(browser: Browser, ada: int) -> 
     page = browser.get("/account")
     browser.post("/login", hidden(page) | {"email": "ada@example.com", "password": PASSWORD})
     assert browser.cookies["belvedere_session"] != first
+    old = Browser(instance.anonymous)
+    old.cookies["belvedere_session"] = first
+    assert old.get("/account").status == 303
 
 
 def test_four_failures_lock_out_for_five_minutes(
