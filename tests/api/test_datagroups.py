@@ -82,6 +82,22 @@ def test_triggers_fire_when_their_value_changes(news, instance: Instance) -> Non
     assert by_name(news)["daily"]["trigger_check_at"] == before
 
 
+def test_the_connection_says_how_often_triggers_are_checked(news, instance: Instance) -> None:
+    def check(schedule: str) -> float:
+        news.patch("/connections/news", {"maintenance_cron": schedule})
+        instance.skip(minutes=6)
+        instance.services.triggers.check_due()
+        checked: float = by_name(news)["daily"]["trigger_check_at"]
+        return checked
+
+    wrong = news.patch("/connections/news", {"maintenance_cron": "now and then"})
+    assert wrong.status == 422
+    assert wrong.json()["errors"][0]["field"] == "maintenance_cron"
+    first = check("0 0 29 2 *")
+    assert check("0 0 29 2 *") == first
+    assert check("* * * * *") > first
+
+
 def test_results_of_before_a_trigger_do_not_count(news) -> None:
     assert not from_cache(news)
     assert from_cache(news)

@@ -50,6 +50,18 @@ def test_what_a_trigger_said_when_somebody_asked_first_is_known(sales: Sales) ->
     assert sales.rows("loaded", "n") == [(4,)]
 
 
+def test_the_connection_says_when_triggers_are_checked(sales: Sales) -> None:
+    sales.admin.patch("/connections/sales", {"maintenance_cron": "0 0 1 1 *"})
+    write(sales, LOADED)
+    sales.trigger()
+    sales.run(["INSERT INTO sale VALUES (9, 'west', '2026-02-03', 1)"])
+    pass_time(sales)
+    assert sales.rows("loaded", "n") == [(3,)]
+    sales.admin.patch("/connections/sales", {"maintenance_cron": None})
+    pass_time(sales)
+    assert sales.rows("loaded", "n") == [(4,)]
+
+
 BAD_TRIGGER = """
 view: aaa_first {
   derived_table: { sql_trigger_value: SELECT MAX(id) FROM nowhere ;; sql: SELECT 1 AS n ;; }

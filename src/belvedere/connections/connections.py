@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from belvedere import ids
 from belvedere.compiler import dialects
+from belvedere.connections.maintenance import schedule_problem
 from belvedere.connections.tables import StoredConnection
 from belvedere.errors import Invalid, NotFound, Problem
 from belvedere.store import bump
@@ -230,6 +231,11 @@ def _problems(values: Mapping[str, Any], *, creating: bool) -> list[Problem]:
         zone = values.get(name)
         if zone and not is_timezone(zone):
             problems.append(Problem(name, "invalid", f"{zone} is not an IANA time zone"))
+    schedule = values.get("maintenance_cron")
+    wrong = schedule_problem(schedule) if schedule else None
+    if wrong is not None:
+        message = f"{schedule} is no cron expression such as */5 * * * *: {wrong}"
+        problems.append(Problem("maintenance_cron", "invalid", message))
     for name in ("max_connections", "pool_timeout"):
         value = values.get(name)
         if value is not None and not 0 < int(value) <= 10_000:

@@ -42,6 +42,8 @@ class OpenConnection:
     writer: Engine
     scratch: str | None = None
     retries_failed_builds: bool = False
+    maintenance: str | None = None
+    """The cron expression by which triggers are looked at; every five minutes without one."""
 
     @property
     def place(self) -> str:
@@ -188,6 +190,7 @@ class EngineRegistry:
             writer=self._opener(_writer_config(row, self._vault, config)),
             scratch=extra.get("tmp_db_name") or None if engine.keeps_tables else None,
             retries_failed_builds=bool(extra.get("always_retry_failed_builds")),
+            maintenance=extra.get("maintenance_cron") or None,
         )
 
     def _refresh(self, session: Session) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from belvedere.clock import Clock
+from belvedere.connections.maintenance import is_time
 from belvedere.connections.registry import EngineRegistry
 from belvedere.errors import BelvedereError, NotFound
 from belvedere.lookml.labels import shown
@@ -23,7 +24,6 @@ from belvedere.query.tables import DatagroupRow
 from belvedere.store import Database, EpochWatch, bump
 
 TOPIC = "datagroups"
-CHECK_EVERY = timedelta(minutes=5)
 _PAUSE_SECONDS = 30.0
 _TRIGGER_SECONDS = 60.0
 _LONGEST_VALUE = 4000
@@ -110,7 +110,7 @@ def _since(row: DatagroupRow) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class _Trigger:
     id: int
     model: Model
     datagroup: Datagroup
@@ -148,14 +148,24 @@ class TriggerChecks:
                 self.check_due()
 
     def check_due(self) -> None:
-        """Check the triggers that have not been for five minutes."""
-        for due in self._due():
+        """Check the triggers whose time it is, by their connections' schedules."""
+        for each in self._triggers():
             if self._closing.is_set():
                 return
-            if self._claimed(due):
-                self._check(due)
+            if is_time(self._schedule(each.model), each.checked_at, self._clock()) and (
+                self._claimed(each)
+            ):
+                self._check(each)
 
-    def _due(self) -> list[_Due]:
+    def _schedule(self, model: Model) -> str | None:
+        if model.connection is None:
+            return None
+        try:
+            return self._engines.open(model.connection).maintenance
+        except BelvedereError:  # told when the trigger is checked
+            return None
+
+    def _triggers(self) -> list[_Trigger]:
         now = self._clock()
         found = []
         with self._database.session() as session:
@@ -164,76 +174,74 @@ class TriggerChecks:
                 datagroup = model.datagroups.get(row.name) if model is not None else None
                 if model is None or datagroup is None or not _has_trigger(datagroup):
                     continue
-                checked = row.trigger_check_at
-                if checked is None or now - checked >= CHECK_EVERY:
-                    found.append(
-                        _Due(
-                            row.id,
-                            model,
-                            datagroup,
-                            row.triggered_at,
-                            checked,
-                            row.trigger_value,
-                        )
+                found.append(
+                    _Trigger(
+                        row.id,
+                        model,
+                        datagroup,
+                        row.triggered_at,
+                        row.trigger_check_at,
+                        row.trigger_value,
                     )
+                )
         return found
 
-    def _claimed(self, due: _Due) -> bool:
+    def _claimed(self, trigger: _Trigger) -> bool:
         """Whether no other process took it since it was read."""
         with self._database.session() as session:
             claim = (
                 update(DatagroupRow)
                 .where(
-                    DatagroupRow.id == due.id,
+                    DatagroupRow.id == trigger.id,
                     DatagroupRow.trigger_check_at.is_(None)
-                    if due.checked_at is None
-                    else DatagroupRow.trigger_check_at == due.checked_at,
+                    if trigger.checked_at is None
+                    else DatagroupRow.trigger_check_at == trigger.checked_at,
                 )
                 .values(trigger_check_at=self._clock())
                 .returning(DatagroupRow.id)
             )
             return session.scalar(claim) is not None
 
-    def _check(self, due: _Due) -> None:
+    def _check(self, trigger: _Trigger) -> None:
         error = None
-        value = due.value
+        value = trigger.value
         try:
-            value = self._value(due)
+            value = self._value(trigger)
         except BelvedereError as failure:
             error = str(failure)[:_LONGEST_VALUE]
         with self._database.session() as session:
-            row = session.get(DatagroupRow, due.id)
+            row = session.get(DatagroupRow, trigger.id)
             if row is None:
                 return
             if row.trigger_error != error:
                 row.trigger_error = error
                 bump(session, TOPIC)
-            if error is None and (value != due.value or due.triggered_at is None):
+            if error is None and (value != trigger.value or trigger.triggered_at is None):
                 row.trigger_value = value
                 row.triggered_at = self._clock()
                 bump(session, TOPIC)
 
-    def _value(self, due: _Due) -> str | None:
+    def _value(self, trigger: _Trigger) -> str | None:
         """What the trigger says now; a datagroup fires when that changes."""
-        if due.datagroup.interval_trigger is not None:
-            return self._interval(due)
-        if due.model.connection is None:
+        if trigger.datagroup.interval_trigger is not None:
+            return self._interval(trigger)
+        if trigger.model.connection is None:
             raise NotFound
-        sql = rendered(due.model, due.datagroup.sql_trigger or "")
-        engine = self._engines.open(due.model.connection).engine
+        sql = rendered(trigger.model, trigger.datagroup.sql_trigger or "")
+        engine = self._engines.open(trigger.model.connection).engine
         with engine.execute(sql, timeout=_TRIGGER_SECONDS, whole=True) as execution:
             for batch in execution.batches():
                 for value in batch.column(0).to_pylist():
                     return None if value is None else str(value)[:_LONGEST_VALUE]
         return None
 
-    def _interval(self, due: _Due) -> str | None:
-        seconds = seconds_of(due.datagroup.interval_trigger or "")
+    def _interval(self, trigger: _Trigger) -> str | None:
+        seconds = seconds_of(trigger.datagroup.interval_trigger or "")
         if seconds is None:
-            raise BelvedereError(f"{due.datagroup.interval_trigger} is no interval")
-        last = due.triggered_at
+            raise BelvedereError(f"{trigger.datagroup.interval_trigger} is no interval")
+        last = trigger.triggered_at
         if last is not None and self._clock() - last < timedelta(seconds=seconds):
-            return due.value
+            return trigger.value
         return self._clock().isoformat()
 
 

@@ -17,6 +17,7 @@ from belvedere.compiler import dialects, kept_of
 from belvedere.compiler.aggregates import grouped
 from belvedere.compiler.persistent import KeptTable
 from belvedere.compiler.request import Request, Scratch
+from belvedere.connections.maintenance import is_time
 from belvedere.connections.registry import EngineRegistry, OpenConnection
 from belvedere.errors import BelvedereError, EngineError
 from belvedere.lookml.derived_graph import derived_graph, in_order
@@ -31,7 +32,6 @@ from belvedere.query.running import Running, RunningQueries
 from belvedere.query.tables import DatagroupRow, PublishedViewRow
 from belvedere.store import Database
 
-CHECK_EVERY = timedelta(minutes=5)
 _PAUSE_SECONDS = 30.0
 
 _Key = tuple[str, str]
@@ -168,7 +168,7 @@ class Regenerator:
                 states.retire(connection, kept)
             return
         checked = state.checked_at if state is not None else None
-        if checked is not None and now - checked < CHECK_EVERY:
+        if not is_time(subject.connection.maintenance, checked, now):
             return
         model = subject.model
         try:
