@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -107,8 +107,7 @@ class Application:
             await _send(send, Answer(204, None, b"", preflight), method)
             return
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                body = await self._body(receive)
+            body = await self._body_in_time(receive, headers)
         except TimeoutError:
             answer = self._plain(408, "The request body takes too long", method, path)
             answer.headers["Connection"] = "close"
@@ -135,6 +134,12 @@ class Application:
         answer.headers.setdefault("Cache-Control", "no-store")
         answer.headers |= self._cors.headers(path, headers)
         await self._deliver(answer, request, receive, send)
+
+    async def _body_in_time(self, receive: Receive, headers: Mapping[str, str]) -> bytes | None:
+        if "content-length" not in headers and "transfer-encoding" not in headers:
+            return await self._body(receive)  # there is none to wait for; a timer has its price
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await self._body(receive)
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The whole body; None when it is longer than allowed (the rest is read and dropped)."""

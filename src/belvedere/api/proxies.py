@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from belvedere.accounts.federation.outbound import networks
 from belvedere.settings import SettingsError
 
+_MOST_CALLERS = 1000
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -31,12 +33,13 @@ class Proxies:
             self._trusted = networks(trusted)
         except ValueError as error:
             raise SettingsError(f"trusted_proxies: {error}") from None
+        self._is_proxy = lru_cache(_MOST_CALLERS)(lambda text: self._trusts(_address(text)))
 
     def caller(self, scope: Mapping[str, Any]) -> Caller:
         client = scope.get("client")
         address = client[0] if client else ""
         is_secure = scope.get("scheme") == "https"
-        if not self._trusts(_address(address)):
+        if not self._is_proxy(address):
             return Caller(address, is_secure)
         protocols = _listed(scope["headers"], b"x-forwarded-proto")
         if protocols:

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -24,7 +24,6 @@ from belvedere.clock import Clock
 from belvedere.errors import EngineError, QueryCancelled
 from belvedere.query import calls, stored
 from belvedere.query.calls import ApiCalls, Counted
-from belvedere.query.phases import NOTHING
 from belvedere.query.running import Running
 from belvedere.query.tables import HistoryRow
 from belvedere.store import Database
@@ -117,8 +116,7 @@ class History:
     def repeat(self, entry: Entry) -> None:
         """The same was asked again, and answered from memory."""
         now = self._clock()
-        again = replace(entry, created_at=now, completed_at=now, runtime=0.0, repeated=True)
-        self.add(replace(again, from_cache=True))
+        self.add(Entry(entry.running, now, from_cache=True, created_at=now, repeated=True))
 
     def flush(self) -> None:
         """Write what waits."""
@@ -137,9 +135,14 @@ class History:
     def _write(self, entries: list[Entry], counted: Counted) -> None:
         with self._database.session() as session:
             slugs: dict[str, str] = {}
-            rows = [_values(entry, _slug(session, entry, slugs)) for entry in entries]
-            if rows:
-                session.execute(insert(HistoryRow), rows)
+            for repeated in (False, True):  # what was repeated has no phases to be written
+                rows = [
+                    _values(entry, _slug(session, entry, slugs))
+                    for entry in entries
+                    if entry.repeated is repeated
+                ]
+                if rows:
+                    session.execute(insert(HistoryRow), rows)
             calls.write(session, counted)
 
     def close(self) -> None:
@@ -216,5 +219,5 @@ def _values(entry: Entry, slug: str | None) -> dict[str, Any]:
         "result_source": "cache" if entry.from_cache else "query",
         "runtime": entry.runtime,
         "message": entry.message,
-        **(NOTHING if entry.repeated else running.phases.values()),
+        **({} if entry.repeated else running.phases.values()),
     }

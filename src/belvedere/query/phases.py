@@ -53,7 +53,6 @@ class Phases:
 
 
 NAMES = tuple(one.name for one in fields(Phases) if not one.name.startswith("_"))
-NOTHING: dict[str, float | None] = dict.fromkeys(NAMES)
 
 
 class StatementTimes:
