@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +12,6 @@ from belvedere.results.plain_values import dumps, plain
 from belvedere.results.value_formats import Formatter, grouped, plain as plain_text
 
 TEXT = pa.large_string()
-_EMPTY = pa.scalar("", TEXT)
 _JSON_ESCAPED = r'["\\\x00-\x1f]'
 _CONTROLS = [chr(code) for code in range(32)]
 _EXPONENT = r"e\+(?P<power>\d+)$"
@@ -21,10 +21,16 @@ _LONGEST_PLAIN = 15
 """Powers of ten up to which a float is written without an exponent."""
 
 
+@cache
+def _empty() -> pa.Scalar:
+    """Made when it is asked for: Arrow then loads pandas, where that is installed."""
+    return pa.scalar("", TEXT)
+
+
 def joined(parts: list[pa.Array | pa.Scalar], *, null: str) -> bytes:
     """The rows' parts one after the other, row by row; `null` stands for what is missing."""
     rows = pc.binary_join_element_wise(
-        *parts, _EMPTY, null_handling="replace", null_replacement=null
+        *parts, _empty(), null_handling="replace", null_replacement=null
     )
     # The strings of an Arrow array lie side by side: a whole batch is one buffer.
     buffer = rows.buffers()[2]
@@ -134,7 +140,7 @@ def json_text(column: pa.Array) -> pa.Array:
 
 def quoted(texts: pa.Array) -> pa.Array:
     quote = literal('"')
-    return pc.binary_join_element_wise(quote, texts, quote, _EMPTY, null_handling="emit_null")
+    return pc.binary_join_element_wise(quote, texts, quote, _empty(), null_handling="emit_null")
 
 
 def json_string(texts: pa.Array) -> pa.Array:
